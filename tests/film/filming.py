@@ -88,6 +88,7 @@ class Crew:
         self.page = page
         self.errors: list[str] = []
         self.overlays = 0  # how many pictures of what lies over the canvas were taken
+        self.screens = 0  # and how many of the page itself
         self._session = session
         self._profile = profile
         self._ring: mmap.mmap | None = None
@@ -102,18 +103,18 @@ class Crew:
         if kind == "error":
             self.errors.append(text)
 
-    async def film(self, asked: dict[str, Any], **options: Any) -> Slice:
-        """Prepare and shoot one slice, with screenshots where the page itself is the picture."""
-        prepared = await self.call("prepare", asked, {"overlays": True} | options)
+    async def film(self, asked: dict[str, Any]) -> Slice:
+        """Prepare and shoot one slice, with screenshots where the camera wants them."""
+        prepared = await self.call("prepare", asked)
         self._slice = Slice(prepared)
         self._bytes = frame_bytes(asked)
         self._slice.taken = await self.call("shoot")
-        self._slice.notes = await self.page.evaluate("[...__filmCamera.notes]")
+        self._slice.notes = self._slice.taken["notes"]
         return self._slice
 
-    async def screenshots(self, asked: dict[str, Any], **options: Any) -> list[bytes]:
+    async def screenshots(self, asked: dict[str, Any]) -> list[bytes]:
         """Frames as PNGs, taken from the page itself."""
-        await self.call("prepare", asked, options)
+        await self.call("prepare", asked)
         shots = []
         for _ in range(asked["count"]):
             await self.call("step")
@@ -128,9 +129,12 @@ class Crew:
 
     def _on_binding(self, event: dict[str, Any]) -> None:
         told = json.loads(event["payload"])
-        if "overlay" in told:
-            self.overlays += 1
-            self._do(self._send_overlay(told["overlay"]))
+        if "alive" in told:
+            return
+        if "overlay" in told or "screen" in told:
+            self.overlays += "overlay" in told
+            self.screens += "screen" in told
+            self._do(self._send_picture(**told))
             return
         at = told["slot"] * self._bytes
         if self._ring is None:
@@ -147,10 +151,12 @@ class Crew:
     async def _evaluate(self, expression: str) -> None:
         await self._session.send("Runtime.evaluate", {"expression": expression})
 
-    async def _send_overlay(self, number: int) -> None:
-        nothing = {"color": {"r": 0, "g": 0, "b": 0, "a": 0}}
-        await self._session.send("Emulation.setDefaultBackgroundColorOverride", nothing)
+    async def _send_picture(self, overlay: int | None = None, screen: int | None = None) -> None:
+        nothing = {"r": 0, "g": 0, "b": 0, "a": 0}
+        ground = {"color": nothing} if screen is None else {}
+        await self._session.send("Emulation.setDefaultBackgroundColorOverride", ground)
         taken = await self._session.send("Page.captureScreenshot", {"format": "png"})
+        number = overlay if screen is None else screen
         await self._evaluate(f"__filmCamera.overlay({number}, {taken['data']!r})")
 
     async def sound(self, asked: dict[str, Any]) -> tuple[Stereo, list[str]]:

@@ -30,7 +30,7 @@ async def test_slices_of_the_sample_join_bit_by_bit(sample: str) -> None:
     """Two browsers give the same frames, and so do two slices and three."""
     whole, again = [await filmed(sample, frames=12) for _ in range(2)]
     assert whole.prepared["kind"] == "engine"
-    assert whole.taken == {"frames": 12, "screen": None}
+    assert whole.taken == {"frames": 12, "notes": []}
     assert len(set(whole.hashes)) == 12
     assert again.hashes == whole.hashes
     for cuts in ([0, 5, 12], [0, 4, 8, 12]):
@@ -47,7 +47,7 @@ async def test_frames_are_what_the_player_shows(sample: str) -> None:
     planes = await filmed(sample, frames=8)
     async with crew(sample) as filming:
         await filming.page.add_style_tag(content=WITHOUT_TEXTS)
-        shots = await filming.screenshots(shot(frames=8), onScreen=True)
+        shots = await filming.screenshots(shot(frames=8))
     for index in (0, 4, 7):
         frame = rgba_picture(taken.frames[index])
         assert similarity(frame, picture(shots[index])) >= 0.98

@@ -71,7 +71,7 @@ async def test_frames_are_what_the_page_shows(pages: str, page: str) -> None:
     """Against the browser's own screenshots of the same moments."""
     taken = await filmed(pages + page, frames=6)
     async with crew(pages + page) as filming:
-        shots = await filming.screenshots(shot(frames=6), onScreen=True)
+        shots = await filming.screenshots(shot(frames=6))
     for index in range(6):
         assert similarity(rgba_picture(taken.frames[index]), picture(shots[index])) >= 0.98
 
@@ -102,15 +102,53 @@ async def test_a_picture_that_is_laid_over_the_canvas_is_part_of_the_film(pages:
     async with crew(pages + "webgl.html") as filming:
         await filming.page.evaluate(script)
         taken = await filming.film(shot(frames=12, layout="rgba"))
-        assert taken.taken == {"frames": 12, "screen": None}
-        assert filming.overlays == 1
+        assert taken.taken == {"frames": 12, "notes": []}
+        assert (filming.overlays, filming.screens) == (1, 0)
     async with crew(pages + "webgl.html") as filming:
         await filming.page.evaluate(script)
-        shots = await filming.screenshots(shot(frames=12), onScreen=True)
+        shots = await filming.screenshots(shot(frames=12))
     plain = await filmed(pages + "webgl.html", frames=12)
     texts = [n for n in range(12) if taken.frames[n] != plain.frames[n]]
     assert texts == [3, 4, 5, 6, 7]  # from 90 to 240 ms
     for index in range(12):
+        assert similarity(rgba_picture(taken.frames[index]), picture(shots[index])) >= 0.98
+
+
+async def test_what_no_layer_can_show_is_the_page_itself(pages: str) -> None:
+    """As long as it is there; frame by frame the same, wherever a slice begins."""
+    script = """
+      const card = document.createElement("main");
+      card.style.cssText = "position: absolute; inset: 30px 60px; backdrop-filter: blur(4px)";
+      document.body.append(card);
+      setTimeout(() => card.remove(), 140);
+      setTimeout(() => document.body.append(card), 290);"""
+
+    async def slice_of(first: int, count: int) -> tuple[Slice, int]:
+        async with crew(pages + "webgl.html") as filming:
+            await filming.page.evaluate(script)
+            taken = await filming.film(shot(frames=12, first=first, count=count, layout="rgba"))
+            return taken, filming.screens
+
+    whole, screens = await slice_of(0, 12)
+    assert screens == 5 + 3  # up to 140 ms, and from 290 ms on
+    assert any("<main> has a backdrop-filter" in note for note in whole.notes)
+    parts = [await slice_of(0, 3), await slice_of(3, 4), await slice_of(7, 5)]
+    assert [one for part, _ in parts for one in part.hashes] == whole.hashes
+    async with crew(pages + "webgl.html") as filming:
+        await filming.page.evaluate(script)
+        shots = await filming.screenshots(shot(frames=12))
+    for index in range(12):
+        assert similarity(rgba_picture(whole.frames[index]), picture(shots[index])) >= 0.98
+
+
+async def test_a_page_has_fewer_pixels_of_its_own_than_the_picture(pages: str) -> None:
+    """Where each of them is four of the picture's, its canvas is filmed all the same."""
+    async with crew(pages + "webgl.html", width=160, height=90, device_scale_factor=2) as filming:
+        taken = await filming.film(shot(frames=3, layout="rgba"))
+        assert filming.screens == 0
+    async with crew(pages + "webgl.html", width=160, height=90, device_scale_factor=2) as filming:
+        shots = await filming.screenshots(shot(frames=3))
+    for index in range(3):
         assert similarity(rgba_picture(taken.frames[index]), picture(shots[index])) >= 0.98
 
 

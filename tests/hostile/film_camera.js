@@ -32,8 +32,11 @@
   const camera = {
     async prepare(asked) {
       shot = asked;
-      while (scope.notReady) await tasks();
-      return { kind: scope.kind ?? "html5", notes: [] };
+      while (scope.notReady) {
+        if (scope.goesOn?.()) __filmFrame('{"alive": true}');
+        await tasks();
+      }
+      return { kind: "html5", notes: [] };
     },
     get waiting() {
       return [scope.notReady ?? ""];
@@ -41,10 +44,6 @@
     release(slot) {
       free.push(slot);
       wake?.();
-    },
-    step() {
-      scope.frame = (scope.frame ?? shot.first - 1) + 1;
-      scope.draw?.(scope.frame);
     },
     async shoot() {
       await opened("film-ring", shot.slots * shot.slotBytes);
@@ -59,7 +58,7 @@
         await tasks();
       }
       await room(shot.slots);
-      return { frames: shot.count, screen: null };
+      return { frames: shot.count, notes: [] };
     },
     async sound() {
       const samples = Math.round((shot.frames * shot.fpsDen * 48000) / shot.fpsNum);

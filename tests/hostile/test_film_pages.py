@@ -63,14 +63,6 @@ async def test_a_page_is_filmed(location: Location) -> None:
     assert any(isinstance(news, PreviewTaken) for news in location.told)
 
 
-async def test_the_page_itself_is_filmed(location: Location) -> None:
-    """Where the camera asks for screenshots, in the colours that the page has."""
-    page = "<script>kind = 'screen'; draw = (n) => (document.body.style.background = '#fff')"
-    taken = await location.film(f"<body>{page}</script>")
-    assert taken.kind == "screen"
-    assert taken.luma_max > 0.99
-
-
 async def test_sound_is_taken(location: Location) -> None:
     """Planes of float32, as many samples as the film has."""
     taken = await location.film("<p>a game", kind="sound")
@@ -124,6 +116,13 @@ async def test_a_page_that_never_begins(location: Location, way: str) -> None:
     with pytest.raises(FilmNeverReadyError, match=text) as caught:
         await location.film(page, limits={"ready_s": 1.0})
     assert caught.value.code == "film-never-ready"
+
+
+async def test_a_page_that_stands_still_on_its_way(location: Location) -> None:
+    """Its way may be long, as long as it goes on; where it does not, that is told."""
+    page = "<script>notReady = 'its level'; let steps = 3; goesOn = () => steps-- > 0</script>"
+    with pytest.raises(FilmNeverReadyError, match=r"on the way to frame 0.*waits for its level"):
+        await location.film(page, limits={"ready_s": 5.0})
 
 
 ELSEWHERE = {

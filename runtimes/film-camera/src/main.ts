@@ -6,7 +6,8 @@ import { installClock } from "./clock/install";
 import { watchLoads } from "./clock/loads";
 import { FilmMedia } from "./clock/media";
 import { EngineSubject } from "./engine/engineSubject";
-import { Film, type FilmOptions, type Taken } from "./film";
+import { tellAlive } from "./alive";
+import { Film } from "./film";
 import { pageLoaded } from "./page/loading";
 import { PageSubject } from "./page/pageSubject";
 import { holdSteady } from "./page/steady";
@@ -92,17 +93,20 @@ async function begin(shot: Shot): Promise<Subject> {
 
 const camera = {
   /** Waits for the game and moves it to just before the slice's first frame. */
-  async prepare(shot: Shot, options: FilmOptions = {}): Promise<Prepared> {
+  async prepare(shot: Shot): Promise<Prepared> {
     const subject = await begin(shot);
-    current = { shot, subject, film: await Film.prepare(shot, subject, clock.notes, options) };
-    return current.film.prepared;
+    current = { shot, subject, film: await Film.prepare(shot, subject, (text) => clock.note(text)) };
+    return current.film.prepared(clock.notes);
   },
   /** Plays on to the film's end without pictures, and writes all that is heard from its beginning on into the sound file. */
   async sound(): Promise<{ samples: number; notes: string[] }> {
     const { shot, subject } = filming();
     subject.listen();
     for (let frame = shot.first; frame < shot.frames; frame++)
-      for (const time of pictureTimes(shot, frame)) await subject.moveTo(time, null);
+      for (const time of pictureTimes(shot, frame)) {
+        await subject.moveTo(time, null);
+        tellAlive();
+      }
     const endS = frameTime(shot, shot.frames);
     await subject.moveTo(endS, null);
     const mix = await subject.heard(shot.startS, endS - shot.startS);
@@ -111,7 +115,10 @@ const camera = {
     return { samples, notes: [...clock.notes] };
   },
   /** Hands the slice's frames over, by the ring file. */
-  shoot: (): Promise<Taken> => filming().film.shoot(),
+  async shoot(): Promise<{ frames: number; notes: string[] }> {
+    const frames = await filming().film.shoot();
+    return { frames, notes: [...clock.notes] };
+  },
   /** Moves to the next frame, for a screenshot. */
   step: (): Promise<void> => filming().film.step(),
   release: (slot: number): void => filming().film.release(slot),

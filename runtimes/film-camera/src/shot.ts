@@ -49,7 +49,7 @@ export interface Prepared {
   width: number;
   height: number;
   layout: "i420" | "rgba";
-  kind: "engine" | "html5" | "screen";
+  kind: "engine" | "html5";
   /** Where chroma lies in i420: on the left column of each pair, between its rows. */
   chroma: "left";
   notes: string[];

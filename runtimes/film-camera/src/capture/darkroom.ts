@@ -17,6 +17,9 @@ export interface Placing {
   smooth: boolean;
 }
 
+/** Beside the picture, on nothing. */
+const NOWHERE: Placing = { box: [-1, -1, 1, 1], ground: [0, 0, 0, 0], smooth: false };
+
 type Shape = Pick<Shot, "width" | "height" | "supersample" | "subframes" | "layout" | "transparent">;
 
 const getContext = HTMLCanvasElement.prototype.getContext;
@@ -61,9 +64,15 @@ export class Darkroom {
     gl.pixelStorei(gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, gl.NONE);
   }
 
-  /** Takes a picture of a canvas: has to be called in the task that drew it. */
-  take(canvas: HTMLCanvasElement): void {
-    this.load(this.picture, canvas);
+  /** Takes a picture of a canvas: has to be called in the task that drew it. Whether it may be read. */
+  take(canvas: HTMLCanvasElement): boolean {
+    try {
+      this.load(this.picture, canvas);
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "SecurityError") return false;
+      throw error;
+    }
+    return true;
   }
 
   /** What the page paints over the canvas, as large as the supersampled picture; null: nothing. */
@@ -79,8 +88,9 @@ export class Darkroom {
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE, source);
   }
 
-  /** Puts the picture that was taken among those of the frame. */
-  print({ box, ground, smooth }: Placing): void {
+  /** Puts the picture that was taken among those of the frame; without a place, what lies over it alone. */
+  print(placing: Placing | null): void {
+    const { box, ground, smooth } = placing ?? NOWHERE;
     const { gl, programs, placed } = this;
     const { subframes, supersample } = this.shape;
     gl.activeTexture(gl.TEXTURE1);

@@ -23,6 +23,11 @@ export class PageChanges {
     return records.every(({ target }) => target === canvas) ? "canvas" : "page";
   }
 
+  /** The next look is a new one, whatever has changed. */
+  doubt(): void {
+    this.looked = false;
+  }
+
   /** What the camera itself has changed does not count. */
   forget(): void {
     this.records = [];

@@ -96,7 +96,7 @@ export class PageSubject implements Subject {
 
   get canvas(): HTMLCanvasElement | null {
     if (!this.chosen?.isConnected) this.chosen = largestCanvas();
-    return this.chosen;
+    return this.chosen && !handedOver.has(this.chosen) ? this.chosen : null;
   }
 
   view(): View | string {

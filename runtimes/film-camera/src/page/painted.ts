@@ -95,7 +95,7 @@ function paints(element: Element): boolean {
   if (style.visibility !== "visible") return false;
   if (element.matches(ALWAYS_PAINTED) || element.shadowRoot !== null || hasText(element)) return true;
   if (hasGround(style.backgroundColor) || style.backgroundImage !== "none" || style.boxShadow !== "none") return true;
-  return hasBorder(style) || hasGenerated(element);
+  return hasBorder(style) || isSet(style, "backdrop-filter") || hasGenerated(element);
 }
 
 function hasBorder(style: CSSStyleDeclaration): boolean {

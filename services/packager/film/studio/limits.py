@@ -19,7 +19,7 @@ class StudioLimits(msgspec.Struct, frozen=True, kw_only=True):
     files: Annotated[int, msgspec.Meta(ge=1)] = 20_000
     threads: Annotated[int, msgspec.Meta(ge=1)] = 1_000  # of all its processes; workers have some
     shot_s: Seconds = 1_800.0
-    ready_s: Seconds = 120.0  # until the page is ready to be filmed
-    frame_s: Seconds = 120.0  # until the next frame
+    ready_s: Seconds = 120.0  # until the page is ready; on the way to a slice: without a step
+    frame_s: Seconds = 120.0  # without a picture, or a step of the sound
     cpu_s: Annotated[int, msgspec.Meta(ge=1)] = 7_200  # of each process
     browsers: Annotated[int, msgspec.Meta(ge=1)] = 1  # at a time on this machine: they share it

@@ -190,20 +190,20 @@ class Page:
             expression = f"{CAMERA}.release({slot})"
             self._browser.cdp.tell("Runtime.evaluate", self._session, expression=expression)
 
-    async def screenshot(self) -> str:
-        """What the page looks like, as a PNG in base64."""
-        answer = await self._ask(
+    async def give(self, number: int, *, is_overlay: bool) -> None:
+        """Give the camera a picture of the page, as a PNG in base64.
+
+        An overlay is transparent where the page paints nothing: the camera has hidden its canvas.
+        """
+        clears = is_overlay and not self._transparent
+        if clears:
+            await self._ask("Emulation.setDefaultBackgroundColorOverride", color=CLEAR)
+        taken = await self._ask(
             "Page.captureScreenshot", format="png", optimizeForSpeed=True, timeout_s=None
         )
-        return str(answer["data"])
-
-    async def overlay(self, number: int) -> None:
-        """Give the camera a screenshot of what the page paints where it has hidden its canvas."""
-        await self._ask("Emulation.setDefaultBackgroundColorOverride", color=CLEAR)
-        png = await self.screenshot()
-        if not self._transparent:
+        if clears:
             await self._ask("Emulation.setDefaultBackgroundColorOverride")
-        await self.call("overlay", number, png, timeout_s=None)
+        await self.call("overlay", number, str(taken["data"]), timeout_s=None)
 
     async def renderer(self) -> str:
         """What draws, as the driver names itself."""

@@ -7,7 +7,7 @@ import json
 import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -16,6 +16,14 @@ from services.packager.film.encoding.preview import preview
 from services.packager.film.encoding.slice_encoder import SliceEncoder
 from services.packager.film.studio import ring
 from services.packager.film.studio.browser import Browser
+from services.packager.film.studio.camera import (
+    SLOTS,
+    CameraEnded,
+    CameraTold,
+    Prepared,
+    SoundTold,
+    disturbed,
+)
 from services.packager.film.studio.cdp import CdpError
 from services.packager.film.studio.errors import (
     BrowserDiedError,
@@ -28,8 +36,10 @@ from services.packager.film.studio.jobs import ShotTaken, Take
 from services.packager.film.studio.notes import Notes, cut
 from services.packager.film.studio.page import CallRefusedError, Page
 from services.packager.film.studio.page_server import PageServer
-from services.packager.film.studio.screen import Screen
-from services.packager.film.studio.shot import ENTRY, Count, FramesDone, PageKind, PreviewTaken
+from services.packager.film.studio.patience import Patience
+from services.packager.film.studio.progress import Progress
+from services.packager.film.studio.shot import ENTRY, PreviewTaken
+from services.packager.film.studio.viewport import pixel_ratio
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -37,51 +47,13 @@ if TYPE_CHECKING:
     from services.packager.film.studio.limits import StudioLimits
     from services.packager.film.studio.shot import Told
 
-SLOTS: Final = 4  # of the ring: the page draws on while a frame is encoded
-TELL_S: Final = 0.25  # between two counts of frames
-PREVIEW_S: Final = 2.0
 ASK_S: Final = 2.0  # what a page that hangs may take to say why
 SAMPLE_RATE: Final = 48_000  # Hz
 SAMPLE_BYTES: Final = 8  # two channels of float32
-OVERLAY: Final = '{"overlay"'
 MOST_PAGES: Final = 5  # that a game goes through before it is ready
 
 SLICE: Final = "slice.mkv"
 SOUND: Final = "sound.f32"
-
-
-class Prepared(msgspec.Struct, frozen=True, kw_only=True):
-    """What the camera says of a page that is ready."""
-
-    kind: PageKind
-    notes: tuple[str, ...] = ()
-
-
-class FrameTold(msgspec.Struct, frozen=True, kw_only=True):
-    """What the camera says of a frame: it lies in this slot."""
-
-    slot: Annotated[int, msgspec.Meta(ge=0, lt=SLOTS)]
-    index: Count  # from the film's beginning
-
-
-class OverlayAsked(msgspec.Struct, frozen=True, kw_only=True):
-    """What the camera asks for while a frame is made: a picture of what lies over its canvas."""
-
-    overlay: Count
-
-
-class CameraEnded(msgspec.Struct, frozen=True, kw_only=True):
-    """What the camera says at its end: frames that it has handed over, and why not all."""
-
-    frames: Count
-    screen: str | None = None
-
-
-class SoundTold(msgspec.Struct, frozen=True, kw_only=True):
-    """What the camera says of the sound: so many samples of each channel are in its file."""
-
-    samples: Count
-    notes: tuple[str, ...] = ()
 
 
 async def opened(
@@ -113,9 +85,10 @@ class Shooting:
         self._tell = tell
         self._notes = Notes(tell)
         self._server = PageServer(Path(work.site), self._notes)
-        self._frames: asyncio.Queue[str] = asyncio.Queue()
-        self._overlay: asyncio.Future[None] | None = None
-        self._page = Page(self._notes, self._frame_told)
+        self._frames: asyncio.Queue[CameraTold] = asyncio.Queue()
+        self._picture: asyncio.Future[None] | None = None
+        self._patience = Patience()
+        self._page = Page(self._notes, self._told)
         self._luma_max = self._difference_max = 0.0
 
     @property
@@ -155,27 +128,28 @@ class Shooting:
     async def _taken(self, browser: Browser) -> ShotTaken:
         spec = self._shot.spec
         camera = await asyncio.to_thread(Path(self._work.camera).read_text)
+        ratio = pixel_ratio(spec)
         plan = {"seed": spec.seed, "seconds": spec.start_s + spec.duration_s}
         await self._page.open(
             browser,
             f"globalThis.__filmPlan = {json.dumps(plan)};{camera}",
-            width=spec.width,
-            height=spec.height,
-            scale=spec.supersample,
+            width=spec.width // ratio,
+            height=spec.height // ratio,
+            scale=spec.supersample * ratio,
             transparent=spec.transparent,
         )
         renderer = await self._page.renderer()
         prepared = await self._prepared()
         self._page.begin()
-        is_sound, kind, frames = self._shot.kind == "sound", prepared.kind, self._shot.count
+        is_sound, frames = self._shot.kind == "sound", self._shot.count
         if is_sound:
             frames = await self._sound(browser)
         else:
-            kind = await self._pictures(browser, prepared)
+            await self._pictures(browser)
         return ShotTaken(
             name=SOUND if is_sound else SLICE,
             frames=frames,
-            kind=kind,
+            kind=prepared.kind,
             luma_max=self._luma_max,
             difference_max=self._difference_max,
             renderer=renderer,
@@ -190,9 +164,8 @@ class Shooting:
             left_s = max(ends_s - time.monotonic(), 0.0)
             try:
                 await self._page.loaded(timeout_s=left_s)
-                said = await self._page.call(
-                    "prepare", wanted, {"overlays": True}, timeout_s=left_s
-                )
+                async with self._patience.of(self._limits.ready_s, first_s=left_s):
+                    said = await self._page.call("prepare", wanted, timeout_s=None)
                 prepared = msgspec.convert(said, Prepared)
             except CdpError as error:
                 if pages >= MOST_PAGES or not await self._page.has_moved(since=pages):
@@ -202,7 +175,7 @@ class Shooting:
             except TimeoutError:
                 raise FilmNeverReadyError(await self._why_not_ready()) from None
             except msgspec.ValidationError as error:
-                raise _disturbed(error) from error
+                raise disturbed(error) from error
             else:
                 for note in prepared.notes:
                     self._notes.add("film-camera", note)
@@ -222,6 +195,8 @@ class Shooting:
 
     async def _why_not_ready(self) -> str:
         limit = f"the game is not ready after {self._limits.ready_s:g} s"
+        if self._patience.heard:
+            limit = f"on the way to frame {self._shot.first}, {limit} without a step"
         if self._server.waiting:
             files = ", ".join(sorted(self._server.waiting)[:5])
             return f"{limit}: it still loads {files}"
@@ -237,57 +212,38 @@ class Shooting:
             return f"{limit}: it waits for {waiting}"
         return f"{limit}: its page is {state}, and nothing tells that the game has begun"
 
-    async def _pictures(self, browser: Browser, prepared: Prepared) -> PageKind:
-        """Film all frames; a page that shows more than a canvas is filmed itself from there on."""
+    async def _pictures(self, browser: Browser) -> None:
+        """Film all frames."""
         encoder = SliceEncoder(self._shot.spec, self._scratch / SLICE)
-        progress = _Progress(self._tell, time.monotonic())
-        kind, done = prepared.kind, 0
+        progress = Progress(self._tell)
         try:
-            if kind != "screen":
-                done = await self._filmed_canvas(browser, encoder, progress)
-            if done < self._shot.count:
-                kind = "screen"
-                await self._filmed_screen(encoder, done, progress)
+            await self._filmed(browser, encoder, progress)
         finally:
             await asyncio.to_thread(encoder.close)
         progress.done(self._shot.count)
-        return kind
 
-    async def _filmed_screen(self, encoder: SliceEncoder, begin: int, progress: _Progress) -> None:
-        screen = Screen(self._shot.spec)
-        for number in range(begin, self._shot.count):
-            await self._within(self._page.call("step", timeout_s=None), number)
-            png = await self._within(self._page.screenshot(), number)
-            frame = await asyncio.to_thread(screen.frame, png)
-            await self._encoded(encoder, frame, number, progress)
-
-    async def _filmed_canvas(
-        self, browser: Browser, encoder: SliceEncoder, progress: _Progress
-    ) -> int:
-        """Encode frames that have come while the page draws others; how many came."""
+    async def _filmed(self, browser: Browser, encoder: SliceEncoder, progress: Progress) -> None:
+        """Encode frames that have come while the page draws others."""
         camera = asyncio.ensure_future(self._page.call("shoot", timeout_s=None))
         try:
             done = await self._developed(browser, encoder, camera, progress)
             ended = msgspec.convert(await self._within(camera, done), CameraEnded)
         except msgspec.ValidationError as error:
-            raise _disturbed(error) from error
+            raise disturbed(error) from error
         finally:
             camera.cancel()
             await asyncio.gather(camera, return_exceptions=True)
-        if ended.frames != done or (done < self._shot.count and ended.screen is None):
-            raise _disturbed(f"{done} frames came of {ended.frames}")
-        if ended.screen is not None:
-            first = self._shot.first + done
-            message = f"from frame {first} on the page itself is filmed, which takes longer"
-            self._notes.add("film-camera", f"{message}: {ended.screen}")
-        return done
+        if not done == ended.frames == self._shot.count:
+            raise disturbed(f"{done} frames came of {ended.frames}")
+        for note in ended.notes:
+            self._notes.add("film-camera", note)
 
     async def _developed(
         self,
         browser: Browser,
         encoder: SliceEncoder,
         camera: asyncio.Future[Any],
-        progress: _Progress,
+        progress: Progress,
     ) -> int:
         size = frame_bytes(self._shot.spec)
         frame = bytearray(size)
@@ -298,7 +254,7 @@ class Shooting:
                 if told is None:
                     return number
                 if told.index != self._shot.first + number:
-                    raise _disturbed(f"frame {told.index} comes for {self._shot.first + number}")
+                    raise disturbed(f"frame {told.index} comes for {self._shot.first + number}")
                 if file is None:
                     file = ring.find_file(browser.profile, size * SLOTS)
                 await asyncio.to_thread(ring.read_into, file, frame, told.slot * size)
@@ -309,7 +265,7 @@ class Shooting:
                 os.close(file)
         return self._shot.count
 
-    async def _next_frame(self, camera: asyncio.Future[Any]) -> FrameTold | None:
+    async def _next_frame(self, camera: asyncio.Future[Any]) -> CameraTold | None:
         """What is told of the next frame; None: the camera has ended before it."""
         told = asyncio.ensure_future(self._frames.get())
         try:
@@ -318,16 +274,14 @@ class Shooting:
             if self._page.trouble.done():
                 self._page.trouble.result()  # raises it
             if told.done():
-                return msgspec.json.decode(told.result(), type=FrameTold)
+                return told.result()
             await camera  # raises what has ended it
-        except msgspec.DecodeError as error:
-            raise _disturbed(error) from error
         finally:
             told.cancel()
         return None
 
     async def _encoded(
-        self, encoder: SliceEncoder, frame: bytearray | bytes, number: int, progress: _Progress
+        self, encoder: SliceEncoder, frame: bytearray | bytes, number: int, progress: Progress
     ) -> None:
         """Encode a frame, and tell of it where it is time."""
         spec = self._shot.spec
@@ -346,9 +300,9 @@ class Shooting:
             said = await self._within(self._page.call("sound", timeout_s=None), 0)
             told = msgspec.convert(said, SoundTold)
         except msgspec.ValidationError as error:
-            raise _disturbed(error) from error
+            raise disturbed(error) from error
         if abs(told.samples - wanted) > SAMPLE_RATE:
-            raise _disturbed(f"{told.samples} samples of sound came for {wanted}")
+            raise disturbed(f"{told.samples} samples of sound came for {wanted}")
         for note in told.notes:
             self._notes.add("film-sound", note)
         size = told.samples * SAMPLE_BYTES
@@ -360,9 +314,9 @@ class Shooting:
         return told.samples
 
     async def _within(self, work: Awaitable[Any], number: int) -> Any:
-        """What comes within the time that a frame may take."""
+        """What comes within the time that nothing may be heard of a frame."""
         try:
-            async with asyncio.timeout(self._limits.frame_s):
+            async with self._patience.of(self._limits.frame_s):
                 return await work
         except TimeoutError:
             limit = f"{self._limits.frame_s:g} s for frame {self._shot.first + number}"
@@ -372,27 +326,29 @@ class Shooting:
         except CdpError as error:
             raise await self._page.gone(error) from error
 
-    def _frame_told(self, told: str) -> None:
-        if told.startswith(OVERLAY):
-            self._asked_for_overlay(told)
-        elif self._frames.qsize() >= SLOTS:
-            self._page.fail(_disturbed("more frames come than there are slots"))
-        else:
-            self._frames.put_nowait(told)
-
-    def _asked_for_overlay(self, told: str) -> None:
-        if self._overlay is not None and not self._overlay.done():
-            self._page.fail(_disturbed("it asks for two pictures at a time"))
-            return
+    def _told(self, told: str) -> None:
+        """Take what the camera tells while it works."""
+        self._patience.seen()
         try:
-            number = msgspec.json.decode(told, type=OverlayAsked).overlay
+            news = msgspec.json.decode(told, type=CameraTold)
         except msgspec.DecodeError as error:
-            self._page.fail(_disturbed(error))
+            self._page.fail(disturbed(error))
             return
-        self._overlay = asyncio.ensure_future(self._page.overlay(number))
-        self._overlay.add_done_callback(self._overlay_given)
+        if news.picture is not None:
+            self._give(news.picture, is_overlay=news.overlay is not None)
+        elif news.slot is not None and self._frames.qsize() < SLOTS:
+            self._frames.put_nowait(news)
+        elif not news.alive:
+            self._page.fail(disturbed("more frames come than there are slots"))
 
-    def _overlay_given(self, given: asyncio.Future[None]) -> None:
+    def _give(self, picture: int, *, is_overlay: bool) -> None:
+        if self._picture is not None and not self._picture.done():
+            self._page.fail(disturbed("it asks for two pictures at a time"))
+            return
+        self._picture = asyncio.ensure_future(self._page.give(picture, is_overlay=is_overlay))
+        self._picture.add_done_callback(self._given)
+
+    def _given(self, given: asyncio.Future[None]) -> None:
         """A page that cannot be given its picture cannot be filmed on."""
         if given.cancelled() or (error := given.exception()) is None:
             return
@@ -400,33 +356,3 @@ class Shooting:
             error = FilmPageError(f"the game stops while it is filmed: {cut(str(error))}")
         if isinstance(error, Exception):
             self._page.fail(error)
-
-
-class _Progress:
-    """When it is time to tell."""
-
-    def __init__(self, tell: Callable[[Told], object], begun_s: float) -> None:
-        self._tell = tell
-        self._begun_s = begun_s
-        self._told_s = 0.0
-        self._shown_s = 0.0
-
-    def counted(self, frames: int) -> None:
-        if time.monotonic() - self._told_s >= TELL_S:
-            self.done(frames)
-
-    def done(self, frames: int) -> None:
-        self._told_s = time.monotonic()
-        took_s = max(self._told_s - self._begun_s, 1e-6)
-        self._tell(FramesDone(frames, frames / took_s))
-
-    def wants_preview(self) -> bool:
-        now_s = time.monotonic()
-        if now_s - self._shown_s < PREVIEW_S:
-            return False
-        self._shown_s = now_s
-        return True
-
-
-def _disturbed(why: object) -> FilmPageError:
-    return FilmPageError(f"the game disturbs the camera: {cut(str(why))}")

@@ -12,7 +12,7 @@ from shared.domain.preview import MAX_PREVIEW_BYTES
 from shared.domain.video.film_spec import FilmSpec
 
 ShotKind = Literal["pictures", "sound"]
-PageKind = Literal["engine", "html5", "screen"]  # screen: the page's own elements are filmed, too
+PageKind = Literal["engine", "html5"]
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
