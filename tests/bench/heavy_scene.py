@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from PIL import Image
 
-from tests.engine import assets, component, entity, level, project
+from tests.engine import as_json, assets, component, entity, project
 from tests.projects import build, request
 
 if TYPE_CHECKING:
@@ -56,11 +56,15 @@ def write_heavy_site(folder: Path) -> None:
     table = assets(turn="scripts/turn.ts", sky="assets/sky.png", **paints)
     for row in table:
         row["id"] = row["id"].replace("_", "-")
+    scene = {
+        "formatVersion": "1.0.0",
+        "entities": [*entities, floor, sun, camera],
+        "assets": table,
+        "settings": SETTINGS,
+    }
     files = project(
         **{
-            "scenes/main.json": level(
-                *entities, floor, sun, camera, assets=table, settings=SETTINGS
-            ),
+            "scenes/main.json": as_json(scene),
             "scripts/turn.ts": TURN,
             "assets/sky.png": _sky(),
             **{f"assets/paint-{number}.json": _paint(number) for number in range(8)},
