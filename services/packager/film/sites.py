@@ -22,6 +22,9 @@ ARCHIVE: Final = "site.zip"
 FOLDER: Final = "site"
 
 
+MOST_KEPT: Final = 4  # sites: films take turns, slice by slice
+
+
 class _Site:
     """One site: its folder, once it is there, and how many use it."""
 
@@ -34,12 +37,12 @@ class _Site:
 
 
 class Sites:
-    """Keeps a site while it is used, and until its film is over or another one is begun."""
+    """Keeps a site while it is used, and until its film is over or others have come after it."""
 
     def __init__(self, store: FilmStore, cache: DiskCache) -> None:
         self._store = store
         self._cache = cache
-        self._sites: dict[FilmId, _Site] = {}
+        self._sites: dict[FilmId, _Site] = {}  # the one that was used last at the end
         self._closing: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
@@ -50,10 +53,11 @@ class Sites:
             FilmError: It cannot be unpacked.
             UnavailableError: It cannot be fetched, or the disk is full.
         """
-        site = self._sites.setdefault(plan.film, _Site())
+        site = self._sites.pop(plan.film) if plan.film in self._sites else _Site()
+        self._sites[plan.film] = site
         site.users += 1
         try:
-            for film in [film for film in self._sites if film != plan.film]:
+            for film in [*self._sites][:-MOST_KEPT]:
                 self._drop(film)
             async with site.opening:
                 if site.folder is None:

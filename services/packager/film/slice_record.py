@@ -75,6 +75,6 @@ def of_no_use(record: SliceRecord, why: Failure) -> SliceRecord:
     )
 
 
-def done(record: SliceRecord, shot: StoredShot, *, frames: int, fps: float) -> SliceRecord:
+def done(record: SliceRecord, *, shot: StoredShot, frames: int, fps: float) -> SliceRecord:
     """The slice is stored."""
     return msgspec.structs.replace(record, state="done", shot=shot, frames=frames, fps=fps)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
 
@@ -21,6 +21,8 @@ from shared.tracing import spans
 from shared.worker.retry import backoff_s
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from nats.aio.client import Client
 
     from services.packager.film.film_ends import FilmEnds
@@ -32,8 +34,11 @@ if TYPE_CHECKING:
     from services.packager.storage.disk_cache import DiskCache
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 RETRY_S: Final = 2.0  # before the second attempt, and twice as long before the third
+PATIENCE_S: Final = 90.0  # with servers that are away when a slice is to be stored
+PAUSE_S: Final = 2.0
 LISTEN_S: Final = 2 * BEAT_S  # to whoever may be at a slice still
 ELSEWHERE_S: Final = 15.0  # until a slice is looked at again that another is at
 
@@ -152,18 +157,20 @@ class SliceShooter:
         news = SliceNews(
             self._nc, self._store, self._ends, plan=plan, number=number, worker=self._worker
         )
-        async with (
-            news.passed_on(),
-            self._sites.of(plan) as site,
-            entered_in_thread(self._cache.scratch()) as folder,
-        ):
-            await in_thread(partial(folder.chmod, 0o755))  # who shoots is another user
-            taken = await self._studio.shoot(site, shot, folder, news.told)
-            stored = await self._stored(plan, number, taken)
         frames = piece.count if piece.kind == "pictures" else 0
-        kept = await self._store.change(
-            plan.film, number, lambda found: done(found, stored, frames=frames, fps=news.fps)
-        )
+        async with news.passed_on():
+            async with (
+                self._sites.of(plan) as site,
+                entered_in_thread(self._cache.scratch()) as folder,
+            ):
+                await in_thread(partial(folder.chmod, 0o755))  # who shoots is another user
+                taken = await self._studio.shoot(site, shot, folder, news.told)
+                stored = await _patiently(lambda: self._stored(plan, number, taken))
+            kept = await _patiently(
+                lambda: self._store.change(
+                    plan.film, number, partial(done, shot=stored, frames=frames, fps=news.fps)
+                )
+            )
         if kept.shot != stored:  # somebody else was quicker
             await self._store.delete([stored.piece])
 
@@ -213,6 +220,20 @@ class SliceShooter:
             metrics.FRAMES.inc(piece.count)
             metrics.FRAME_SECONDS.observe(seconds / piece.count)
         log.info("slice.stored", frames=piece.count, kind=piece.kind, seconds=round(seconds, 3))
+
+
+async def _patiently(make: Callable[[], Awaitable[T]]) -> T:
+    """What has been shot is not shot again because a server is away for a moment."""
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + PATIENCE_S
+    while True:
+        try:
+            return await make()
+        except UnavailableError as error:
+            if clock() >= deadline:
+                raise
+            log.warning("slice.waiting", error=str(error))
+        await asyncio.sleep(PAUSE_S)
 
 
 def _is_cancelled() -> bool:

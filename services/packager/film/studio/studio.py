@@ -42,6 +42,7 @@ from services.packager.film.studio.usage import end_session
 from services.packager.film.studio.users import Users
 from services.packager.processes.threads import in_thread
 from services.packager.sandbox import channel
+from shared.domain.build_warnings import MOST
 from shared.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from services.packager.film.encoding.finished import Finished
     from services.packager.film.studio.limits import StudioLimits
     from services.packager.film.studio.shot import Shot, Told
+    from shared.domain.build_warnings import BuildWarning
     from shared.domain.video.film_spec import FilmSpec
 
 log = structlog.get_logger()
@@ -116,10 +118,12 @@ class Studio:
         program = find_browser(self._program)
         if program is None:
             raise ConfigurationError("there is no chromium-headless-shell to film with")
-        notes = []
+        notes: list[BuildWarning] = []
 
         def told(news: Told) -> None:
             if isinstance(news, NoteTold):
+                if len(notes) == MOST:
+                    return  # a crew of ours tells no more
                 notes.append(news.note)
             tell(news)
 

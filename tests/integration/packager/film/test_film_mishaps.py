@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
-from services.packager.film import shooting
+from services.packager.film import shooting, sites
 from services.packager.film.film_store import FilmStore, plan_key, slice_key
 from services.packager.film.records import FilmId, FilmPlan, Piece, SliceRecord, StoredShot
+from services.packager.film.site_archive import unpack
 from shared.domain.events import ExportFailed, ExportPackaged
 from shared.jetstream.errors import NatsUnavailableError
+from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import EXPECTED, KeyValueStore
 from shared.jetstream.topology import FILMS, FILMS_BUCKET
 from shared.worker.message import DeliveredMessage
@@ -20,8 +23,11 @@ from tests.films import numbers
 from tests.integration.packager.film.test_films import film_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from shared.domain.events import Event
+    from shared.jetstream.publishing import Published
     from tests.integration.packager.film.conftest import Filming
 
 
@@ -181,3 +187,74 @@ async def test_waiting_for_a_browser_costs_nothing_where_the_film_fails(filming:
     assert failed.error.code == "film-page-error"
     assert isinstance(failed.build_s, float)
     assert failed.build_s < (failed.at - at).total_seconds() - 3
+
+
+async def test_a_slice_is_not_shot_again_because_nats_was_away_as_it_was_stored(
+    filming: Filming, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its worker keeps it until it is taken, as little as that is known meanwhile."""
+    change, refused = FilmStore.change, Counter[int]()
+
+    async def away(
+        store: FilmStore,
+        film: FilmId,
+        number: int,
+        decide: Callable[[SliceRecord], SliceRecord | None],
+    ) -> SliceRecord:
+        wanted = decide(await store.slice(film, number))
+        if wanted and wanted.state == "done" and refused[number] < 2:
+            refused[number] += 1
+            raise NatsUnavailableError("no answer")
+        return await change(store, film, number, decide)
+
+    monkeypatch.setattr(FilmStore, "change", away)
+    async with filming.packager():
+        event = await filming.ask()
+        packaged = await filming.ends(event, "packaged", "failed")
+    assert isinstance(packaged, ExportPackaged), packaged
+    assert numbers(await film_of(filming, packaged, tmp_path)) == [*range(60)]
+    assert len(filming.takes) == len(set(filming.takes)) == len(refused)
+
+
+async def test_the_sites_of_films_that_take_turns_are_unpacked_once(
+    filming: Filming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are kept beside one another."""
+    unpacked: list[Path] = []
+
+    def noted(archive: Path, folder: Path) -> None:
+        unpacked.append(folder)
+        unpack(archive, folder)
+
+    monkeypatch.setattr(sites, "unpack", noted)
+    filming.play(frame_s=0.01)
+    async with filming.packager(browsers=1):
+        films = [await filming.ask(), await filming.ask()]
+        for event in films:
+            packaged = await filming.ends(event, "packaged", "failed")
+            assert isinstance(packaged, ExportPackaged), packaged
+            await filming.gone(event)
+    assert len(unpacked) == 2
+    assert not filming.scratch
+
+
+async def test_a_film_is_kept_until_the_stream_has_that_it_was_handed_on(
+    filming: Filming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stream that has no leader takes nothing of what is announced; then its maker may go."""
+    publish = EventLog.publish
+    left: list[list[str]] = []
+
+    async def unheard(events: EventLog, event: Event, **how: Any) -> Published:
+        if isinstance(event, ExportPackaged) and not left:
+            await filming.nc.publish(event.subject, b"{}", headers={EXPECTED: "1000000"})
+            await asyncio.sleep(1)
+            left.append(await filming.left(asked))
+        return await publish(events, event, **how)
+
+    monkeypatch.setattr(EventLog, "publish", unheard)
+    async with filming.packager():
+        asked = await filming.ask(frames=15)
+        await filming.ends(asked, "packaged", "failed")
+        await filming.gone(asked)
+    assert "plan" in left[0]

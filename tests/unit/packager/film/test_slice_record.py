@@ -72,7 +72,7 @@ def test_only_the_worker_at_work_tells_frames() -> None:
     told = advanced(record, "w", frames=3, fps=1.0)
     assert told is not None
     assert told.frames == 3
-    assert advanced(done(record, shot(), frames=5, fps=1.0), "w", frames=3, fps=1.0) is None
+    assert advanced(done(record, shot=shot(), frames=5, fps=1.0), "w", frames=3, fps=1.0) is None
 
 
 def plan(*counts: int) -> FilmPlan:
