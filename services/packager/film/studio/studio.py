@@ -6,42 +6,21 @@ nothing of it: when the work is done, fails or is canceled, and when the package
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
-import socket
 import stat
-import subprocess
-import sys
 import tempfile
-from contextlib import suppress
 from functools import partial
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-import structlog
-
 from services.packager.film.studio import verdict
 from services.packager.film.studio.browser import find_browser
-from services.packager.film.studio.jobs import (
-    CrewEnded,
-    Failed,
-    FilmFinished,
-    Finish,
-    FromCrew,
-    FromKeeper,
-    Job,
-    LimitHit,
-    ShotTaken,
-    Take,
-)
+from services.packager.film.studio.crew_call import CrewCall
+from services.packager.film.studio.jobs import FilmFinished, Finish, Job, ShotTaken, Take
 from services.packager.film.studio.shot import NoteTold, Taken
-from services.packager.film.studio.usage import end_session
 from services.packager.film.studio.users import Users
 from services.packager.processes.threads import in_thread
-from services.packager.sandbox import channel
 from shared.domain.build_warnings import MOST
 from shared.errors import ConfigurationError
 
@@ -54,17 +33,7 @@ if TYPE_CHECKING:
     from shared.domain.build_warnings import BuildWarning
     from shared.domain.video.film_spec import FilmSpec
 
-log = structlog.get_logger()
-
-KEEPER: Final = (sys.executable, "-I", "-m", "services.packager.film.studio")
-INHERITED: Final = ("PATH", "LC_ALL", "PYTHONDONTWRITEBYTECODE")
-BURST: Final = 200  # messages, before the next one has to wait
-PAUSE_S: Final = 0.005
 RESULTS: Final = {"pictures": "slice.mkv", "sound": "sound.f32"}
-END_S: Final = 10.0  # for the keeper, which only kills
-
-_from_crew: Final = msgspec.msgpack.Decoder(FromCrew)
-_from_keeper: Final = msgspec.msgpack.Decoder(FromKeeper)
 
 
 class Studio:
@@ -187,65 +156,12 @@ class Studio:
                 limits=self.limits,
                 user=user,
             )
-            last = await _Call(job, tell).result()
+            last = await CrewCall(job, tell).result()
             name = work.name if isinstance(work, Finish) else RESULTS[work.shot.kind]
             return last, await in_thread(partial(_kept, scratch / name, folder))
         finally:
             self._users.give_back(user)
             await in_thread(partial(shutil.rmtree, scratch, ignore_errors=True))
-
-
-class _Call:
-    """One crew, from its start to its end."""
-
-    def __init__(self, job: Job, tell: Callable[[Told], object]) -> None:
-        self._job = job
-        self._tell = tell
-
-    async def result(self) -> ShotTaken | FilmFinished:
-        """Its last word, once nothing of it runs any more.
-
-        Raises:
-            ExportError: Why it has failed.
-        """
-        ours, keepers = channel.pair()
-        end, crews = channel.pair()
-        with ours, end:
-            try:
-                keeper = _started(self._job, keepers, crews)
-            finally:
-                keepers.close()
-                crews.close()
-            end.settimeout(0)
-            said = None
-            try:
-                said = await self._said(end)
-            finally:
-                ended = await in_thread(partial(_ended, keeper, ours, is_done=said is not None))
-        if isinstance(said, Failed):
-            raise verdict.failed(said)
-        if said is None:
-            raise verdict.died(ended, self._job.limits)
-        return said
-
-    async def _said(self, end: socket.socket) -> ShotTaken | FilmFinished | Failed | None:
-        """Take messages until the last one; None where there is none any more."""
-        for number in count(1):
-            try:
-                data, files = await _received(end)
-            except channel.ClosedError:
-                return None
-            channel.close(files)  # nobody of ours sends any
-            try:
-                message: FromCrew = _from_crew.decode(data)
-            except msgspec.MsgspecError as error:
-                raise verdict.confused(str(error)) from error
-            if isinstance(message, ShotTaken | FilmFinished | Failed):
-                return message
-            self._tell(message)
-            if number % BURST == 0:
-                await asyncio.sleep(PAUSE_S)
-        raise AssertionError("it counts for ever")
 
 
 def _whole(path: Path) -> str:
@@ -255,56 +171,6 @@ def _whole(path: Path) -> str:
 
 def _scratch(folder: Path) -> Path:
     return Path(tempfile.mkdtemp(prefix="studio-", dir=folder)).resolve()
-
-
-def _started(job: Job, keepers: socket.socket, crews: socket.socket) -> subprocess.Popen[bytes]:
-    """The keeper's process. It must be started from a thread that stays: it dies with that."""
-    job_file = channel.in_memory(msgspec.msgpack.encode(job))
-    try:
-        descriptors = (job_file, keepers.fileno(), crews.fileno())
-        return subprocess.Popen(  # noqa: S603 - our own program
-            [*KEEPER, *map(str, descriptors)],
-            env={name: os.environ[name] for name in INHERITED if name in os.environ},
-            pass_fds=descriptors,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    finally:
-        os.close(job_file)
-
-
-async def _received(end: socket.socket) -> tuple[bytes, list[int]]:
-    loop = asyncio.get_running_loop()
-    while True:
-        with suppress(BlockingIOError):
-            return channel.receive(end)
-        readable = asyncio.Event()
-        loop.add_reader(end, readable.set)
-        try:
-            await readable.wait()
-        finally:
-            loop.remove_reader(end)
-
-
-def _ended(
-    keeper: subprocess.Popen[bytes], ours: socket.socket, *, is_done: bool
-) -> LimitHit | CrewEnded | None:
-    """Have the keeper end, and all that it keeps; what it says of that, if anything."""
-    said: LimitHit | CrewEnded | None = None
-    if not is_done:
-        ours.settimeout(END_S)
-        with suppress(channel.ClosedError, TimeoutError, msgspec.MsgspecError):
-            ours.shutdown(socket.SHUT_WR)
-            said = _from_keeper.decode(channel.receive(ours)[0])
-    ours.close()
-    with suppress(subprocess.TimeoutExpired):
-        keeper.wait(END_S)
-    if keeper.poll() != 0:
-        keeper.kill()
-        keeper.wait()
-        log.error("studio.keeper-died", status=keeper.returncode)
-        end_session(keeper.pid)
-    return said
 
 
 def _kept(made: Path, folder: Path) -> Path:

@@ -79,7 +79,7 @@ async def test_notes_are_as_many_as_an_export_carries(
                 renderer="",
             )
 
-    monkeypatch.setattr(studios, "_Call", Chatty)
+    monkeypatch.setattr(studios, "CrewCall", Chatty)
     program = tmp_path / "browser"
     program.touch(mode=0o755)
     studio = Studio(tmp_path / "camera.js", StudioLimits(), confined=False, program=str(program))

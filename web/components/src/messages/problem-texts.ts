@@ -23,6 +23,7 @@ const PORTUGUESE: Readonly<Record<string, string>> = {
   "film-damaged": "Uma parte do filme se perdeu; exporte de novo.",
   "film-failed": "O filme não pôde ser feito.",
   "film-frozen": "O filme não se move; use um trecho em que algo acontece, ou peça imagens.",
+  "film-gone": "O que já havia do filme se perdeu; ele é feito de novo.",
   "film-loudness-missed": "O som não chega ao volume pedido sem distorcer; suavize os picos ou peça menos.",
   "film-never-ready": "O jogo não ficou pronto para ser filmado; veja o que ele aguardava.",
   "film-page-error": "Um script ou shader do jogo falhou durante a filmagem; corrija o que o console diz.",
