@@ -10,6 +10,10 @@ PLATFORM ?= web
 ARTIFACTS ?= dist
 PYTEST_ARGS ?=
 
+# Who plays in a film of a sample: its own track, where it has one.
+TRACK := film/input.json
+PLAYED := $(if $(filter video,$(PLATFORM)),$(if $(wildcard $(SAMPLE)/$(TRACK)),--option video.input=$(TRACK)))
+
 LOCAL := .venv/.local-ready
 DESKTOP := .venv/.desktop-ready
 DEV := .venv/.dev-ready
@@ -26,7 +30,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(LOCAL) $(if $(filter android,$(PLATFORM)),android-packages) $(if $(filter video,$(PLATFORM)),film-packages) small-templates ## export the sample (SAMPLE=…) on a stack of its own, into dist/
-	$(BIN)/aethel-export run $(SAMPLE) --platform $(PLATFORM) -o $(ARTIFACTS)
+	$(BIN)/aethel-export run $(SAMPLE) --platform $(PLATFORM) $(PLAYED) -o $(ARTIFACTS)
 
 up: $(LOCAL) small-templates ## the same stack, kept running: the page is http://127.0.0.1:8080, until Ctrl-C
 	$(BIN)/aethel-export up

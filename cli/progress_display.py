@@ -39,12 +39,11 @@ class Bar:
 
     def state(self, state: dict[str, Any]) -> None:
         """Move the bar."""
-        eta = state["eta"]
         self._progress.update(
             self._task,
             completed=state["progress"],
             status=state["status"],
-            eta=f"{eta['p50S']:.0f} s left" if eta else "",
+            eta=_left(state),
             step=escape(_step(state)),
         )
 
@@ -58,10 +57,10 @@ class Bar:
 
 
 class Lines:
-    """Plain lines, a few for each status."""
+    """Plain lines, a few for each status and each kind of step."""
 
     def __init__(self) -> None:
-        self._shown: tuple[str, int] | None = None
+        self._shown: tuple[str, str, int] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -70,12 +69,13 @@ class Lines:
         """There is nothing to restore."""
 
     def state(self, state: dict[str, Any]) -> None:
-        """Print a line when the status has changed or the progress has grown by a step."""
-        now = (state["status"], int(state["progress"]) // PLAIN_STEP)
+        """Print a line when something else is done or the progress has grown by a step."""
+        step = _step(state)
+        now = (state["status"], step.partition(":")[0], int(state["progress"]) // PLAIN_STEP)
         if now != self._shown:
             self._shown = now
-            percent, status = state["progress"], state["status"]
-            click.echo(f"{percent:5.1f} %  {status:<10}  {_step(state)}", err=True)
+            percent, status, left = state["progress"], state["status"], _left(state)
+            click.echo(f"{percent:5.1f} %  {status:<10}  {step}{left and f'; {left}'}", err=True)
 
     def log(self, message: dict[str, Any]) -> None:
         """Print the line."""
@@ -114,6 +114,12 @@ def _step(state: dict[str, Any]) -> str:
         return step
     retry_at = datetime.fromisoformat(state["retryAt"]).astimezone()
     return f"{step} It is due at {retry_at:%H:%M:%S}."
+
+
+def _left(state: dict[str, Any]) -> str:
+    """How long it will probably take, from a second on; "" where nobody knows."""
+    eta = state["eta"]
+    return f"{eta['p50S']:,.0f} s left" if eta and eta["p50S"] >= 1 else ""
 
 
 def _log_text(message: dict[str, Any]) -> str:

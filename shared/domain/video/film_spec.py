@@ -107,6 +107,11 @@ class FilmSpec(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     metadata: dict[str, str] = {}  # tags of the container, such as title
 
     @property
+    def project_files(self) -> frozenset[str]:
+        """Paths of the project's files that direct the film, and are no part of its game."""
+        return frozenset(filter(None, (self.camera_path, self.input)))
+
+    @property
     def fps(self) -> Fraction:
         """Frames a second, exactly."""
         return Fraction(self.fps_num, self.fps_den)

@@ -27,6 +27,7 @@ from services.packager.web.aethel.scripting.script_classes import is_hud
 from services.packager.web.aethel.scripting.script_properties import ScriptProperties
 from services.packager.web.aethel.scripting.scripts import read_script, scripts_of
 from shared.domain.globs import matches_any
+from shared.domain.video.spec import spec_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,12 +99,13 @@ def inspect(project: ProjectFiles, request: Request, findings: Findings) -> Load
     with findings.walking(GAME):
         used = reachability.reachable(index, scenes, texts, start=start, also=[*also, *huds])
     strips = request.configuration != "debug"
-    size_report.report_unused(project, used, findings, strips=strips)
+    directing = spec_of(request.options).project_files
+    size_report.report_unused(project, used, findings, strips=strips, besides=directing)
     shipped = used if strips else reachability.everything(index, scenes, texts, also=used)
     icon = index.find(game.icon) if game.icon else None  # the game does without
     asset_faults.check(index, shipped.files, used.files - {icon}, findings)
     visibility.check(scenes.get(start), index, request, findings, has_hud=bool(huds))
-    size_report.report_others(project, shipped.files, findings)
+    size_report.report_others(project, shipped.files | directing, findings)
     return LoadedProject(
         index=index,
         game=game,

@@ -14,7 +14,7 @@ from services.packager.web.aethel.asset_index import SCRIPTS
 from services.packager.web.aethel.reference_check import SUFFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from services.packager.build.plan import Content
     from services.packager.project.files import ProjectFiles
@@ -31,9 +31,14 @@ KINDS: Final = {
 
 
 def report_unused(
-    project: ProjectFiles, reach: ReachableAssets, findings: Findings, *, strips: bool
+    project: ProjectFiles,
+    reach: ReachableAssets,
+    findings: Findings,
+    *,
+    strips: bool,
+    besides: Collection[str] = (),
 ) -> None:
-    """Report what no scene reaches: left out, or only pointed at."""
+    """Report what no scene reaches: left out, or only pointed at; ``besides`` is used elsewhere."""
     what = (
         "left out, as nothing uses it (list it under include in game.json to keep it)"
         if strips
@@ -41,7 +46,8 @@ def report_unused(
     )
     by_folder: defaultdict[str, list[str]] = defaultdict(list)
     for path in unused(project, reach):
-        by_folder[posixpath.dirname(findings.original(path))].append(path)
+        if path not in besides:
+            by_folder[posixpath.dirname(findings.original(path))].append(path)
     for folder, paths in sorted(by_folder.items()):
         originals = map(findings.original, paths[:MAX_NAMES])
         names = ", ".join(map(posixpath.basename, originals))

@@ -60,6 +60,16 @@ def test_files_that_direct_a_film_are_in_the_site() -> None:
     assert "film/cam.json" not in filmed(files).files
 
 
+@pytest.mark.parametrize("folder", ["film", "assets"])
+def test_files_that_direct_a_film_are_not_said_to_be_left_out(folder: str) -> None:
+    """They are used, wherever they lie; those that another film uses are told as ever."""
+    used = f"{folder}/keys.json"
+    film = filmed(ENGINE | {used: TRACK, "film/other.json": TRACK}, input=used)
+    told = [str(note) for note in film.plan.notes if "left out" in note.message]
+    assert any("other.json" in line for line in told), told
+    assert not any("keys.json" in line for line in told), told
+
+
 def test_the_scene_that_is_filmed_is_the_first() -> None:
     """By its name or its file."""
     assert boot(filmed(ENGINE))["game"]["startScene"] == "main"
