@@ -91,3 +91,21 @@ def loudness(path: Path) -> tuple[float, float]:
     found = _SUMMARY.search(done.stderr.split("Summary:")[1])
     assert found
     return float(found[1]), float(found[2])
+
+
+def structural_similarity(film: Path, number: int, picture: Path) -> float:
+    """How alike a film's frame and a picture are, of brightness and colours together; 1 is equal.
+
+    Source: FFmpeg's filter ``ssim``, "All", both in BT.709, limited range, 4:2:0.
+    """
+    frame = f"[0:v]select=eq(n\\,{number}),setpts=0[film]"
+    still = "[1:v]scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,setpts=0[still]"
+    command: list[str | Path] = ["ffmpeg", "-nostats", "-i", film, "-i", picture]
+    done = subprocess.run(
+        [*command, "-lavfi", f"{frame};{still};[film][still]ssim", "-f", "null", "-"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    (likeness,) = re.findall(r"SSIM .*All:([\d.]+)", done.stderr)
+    return float(likeness)

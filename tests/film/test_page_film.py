@@ -161,6 +161,16 @@ async def test_the_film_waits_for_what_is_loaded() -> None:
     assert runs[0] == runs[1] == runs[2]
 
 
+async def test_the_film_waits_for_what_is_saved(pages: str) -> None:
+    """However long the disk takes, all that a frame has begun is there in the next one."""
+    async with crew(f"{pages}saves.html") as filming:
+        taken = await filming.film(shot(frames=6, layout="rgba"))
+        assert (filming.errors, taken.notes) == ([], [])
+        assert await filming.page.evaluate("seen.slice(0, 6)") == [0, 0, 0, 50, 50, 50]
+    late = await filmed(f"{pages}saves.html", frames=6, first=4, count=2)
+    assert late.hashes == taken.hashes[4:]
+
+
 @contextmanager
 def slow_pages(seed: int) -> Iterator[str]:
     """The same pages on a server that takes its time for some of them."""

@@ -1,9 +1,10 @@
 /** Makes the film wait for what a page loads and decodes: all that a script can ask for, and learns of later. */
 
+import { watchDatabases } from "./databases";
 import type { Pending } from "./pending";
+import { replace, type Method } from "./replace";
 
 type Scope = Window & typeof globalThis;
-type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 export function watchLoads(scope: Scope, pending: Pending): void {
   watchFetch(scope, pending);
@@ -12,6 +13,7 @@ export function watchLoads(scope: Scope, pending: Pending): void {
   for (const [owner, names] of promising(scope))
     for (const name of names) watchPromise(owner, name, pending, `${name}()`);
   if (scope.BaseAudioContext) watchDecoding(scope, pending);
+  watchDatabases(scope, pending);
 }
 
 /** Methods whose promises come from a thread or a process beside the page's own. */
@@ -31,13 +33,6 @@ function promising(scope: Scope): [object, string[]][] {
         ] as [object, string[]][])
       : []),
   ];
-}
-
-function replace(owner: object, name: string, make: (original: Method) => Method): void {
-  const descriptor = Object.getOwnPropertyDescriptor(owner, name);
-  const original = descriptor?.value as Method | undefined;
-  if (typeof original !== "function") return;
-  Object.defineProperty(owner, name, { ...descriptor, value: make(original) });
 }
 
 function watchPromise(owner: object, name: string, pending: Pending, what: string): void {
