@@ -13,6 +13,7 @@ from services.packager.film.encoding.codecs import ENCODERS, add_video
 from services.packager.film.encoding.film_file import codec_tag, film_file
 from services.packager.film.encoding.frames import converted
 from services.packager.film.encoding.slice_files import pictures
+from services.packager.film.encoding.usual_priority import usual_priority
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -103,6 +104,8 @@ def _encode(
     track: SoundTrack | None,
     tell: Callable[[float], None],
 ) -> None:
+    with usual_priority():
+        stream.codec_context.open(strict=False)
     reformatter = VideoReformatter()
     for done, decoded in enumerate(pictures(spec, slices), start=1):
         if track:

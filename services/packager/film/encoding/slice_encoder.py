@@ -22,6 +22,7 @@ from services.packager.film.encoding.codecs import (
 )
 from services.packager.film.encoding.frames import FrameReader
 from services.packager.film.encoding.measures import FrameMeasure, Measuring
+from services.packager.film.encoding.usual_priority import usual_priority
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,7 +60,8 @@ class SliceEncoder:
                 self._stream.codec_context.gop_size = 1
             elif spec.bit_rate:
                 self._stream.bit_rate = spec.bit_rate
-            self._container.start_encoding()
+            with usual_priority():
+                self._container.start_encoding()
         except BaseException:
             self._abandon()
             raise

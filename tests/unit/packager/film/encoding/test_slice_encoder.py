@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -14,9 +16,6 @@ from hypothesis import strategies as st
 
 from services.packager.film.encoding.slice_encoder import SliceEncoder
 from tests.films import CODECS, decoded, film_spec, filmed, frame, numbers, rgba
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LOSSLESS = [
     {"kind": "animation", "codec": "gif", "container": "gif", "pixel_format": "pal8"},
@@ -56,6 +55,19 @@ def test_same_bytes(tmp_path: Path, codec: str, size: tuple[int, int]) -> None:
         made.add(path.read_bytes())
         assert len([random.randbytes(size[0] * size[1] * 3 // 2) for _ in range(12)]) == 12
     assert len(made) == 1
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_priority(tmp_path: Path, codec: str) -> None:
+    """No thread of an encoder is put above the machine's others, whoever runs it."""
+    spec = film_spec(codec)
+    encoder = SliceEncoder(spec, tmp_path / "slice.mkv")
+    try:
+        encoder.write(frame(spec, 0))
+        threads = [int(thread.name) for thread in Path("/proc/self/task").iterdir()]
+        assert {os.sched_getscheduler(thread) for thread in threads} == {os.SCHED_OTHER}
+    finally:
+        encoder.close()
 
 
 @pytest.mark.parametrize("changes", LOSSLESS)
