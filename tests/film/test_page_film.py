@@ -141,6 +141,17 @@ async def test_what_no_layer_can_show_is_the_page_itself(pages: str) -> None:
         assert similarity(rgba_picture(whole.frames[index]), picture(shots[index])) >= 0.98
 
 
+async def test_a_frame_of_another_origin_is_told(pages: str) -> None:
+    """Its time is not the film's."""
+    async with crew(pages + "webgl.html") as filming:
+        await filming.page.evaluate("""
+          const frame = Object.assign(document.createElement("iframe"), { srcdoc: "<p>an advert" });
+          frame.sandbox = "";
+          document.body.append(frame);""")
+        taken = await filming.film(shot(frames=2))
+    assert any("frame of another origin" in note for note in taken.notes)
+
+
 async def test_a_page_has_fewer_pixels_of_its_own_than_the_picture(pages: str) -> None:
     """Where each of them is four of the picture's, its canvas is filmed all the same."""
     async with crew(pages + "webgl.html", width=160, height=90, device_scale_factor=2) as filming:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from services.packager.film.records import GameKind
     from shared.domain.video.film_spec import FilmSpec
 
-# Seconds on one core, measured with `python -m tests.bench --only film` and the sample game.
+# Seconds on one core, measured with `python -m tests.bench --only filming` and the sample game.
 BROWSER_S: Final = 3.0  # starts, loads a small game, and is ready
 STEP_S: Final = 0.002  # one step of an engine's game that is not drawn
 DRAWN_SHARE: Final = 0.7  # of a frame's cost is its drawing, which other games do on the way, too

@@ -1,12 +1,13 @@
 /** Reads frames back while the next ones are drawn: two buffers on the GPU's side, and a worker that writes them out. */
 
-import { nextTask } from "../real";
+import { rest } from "../real";
 import type { Shot } from "../shot";
 import { frameBytes } from "../shot";
 import { Darkroom } from "./darkroom";
 import { Ring } from "./ring";
 
 const BUFFERS = 2;
+const PAUSE_MS = 2;
 
 interface Pending {
   buffer: WebGLBuffer;
@@ -68,7 +69,7 @@ export class FrameReader {
       const state = gl.clientWaitSync(sync, 0, 0);
       if (state === gl.ALREADY_SIGNALED || state === gl.CONDITION_SATISFIED) break;
       if (state === gl.WAIT_FAILED || gl.isContextLost()) throw new Error("film: the camera lost its WebGL context.");
-      await nextTask();
+      await rest(PAUSE_MS); // and not by tasks without end: whoever draws needs the processor
     }
     gl.deleteSync(sync);
     const pixels = this.ring.buffer(this.bytes);

@@ -15,6 +15,7 @@ import { CameraPath } from "./cameraPath";
 import type { EnginePlayer } from "./player";
 
 const POLL_MS = 4;
+const OLDER = "film: the game's player is older than the camera: `make templates` builds both anew.";
 
 export class EngineSubject implements Subject {
   readonly kind = "engine";
@@ -37,6 +38,7 @@ export class EngineSubject implements Subject {
 
   async begin(): Promise<void> {
     const { shot, player, clock } = this;
+    if (player.loading === undefined) throw new Error(OLDER);
     await this.whilePolling(async () => {
       await player.ready();
       if (shot.input !== "") this.input = InputTrack.read(await readProjectFile(shot.input), shot.input);

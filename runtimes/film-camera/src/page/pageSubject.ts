@@ -101,6 +101,8 @@ export class PageSubject implements Subject {
 
   view(): View | string {
     this.chosen = largestCanvas();
+    if ([...document.querySelectorAll("iframe")].some(({ contentDocument }) => contentDocument === null))
+      this.clock.note("The page has a frame of another origin: its time is not the film's, and it may stand still.");
     if (!this.chosen) return "it shows no canvas";
     if (handedOver.has(this.chosen)) return "a worker draws its canvas";
     return viewOf(this.chosen, this.shot);
