@@ -82,6 +82,7 @@ async def test_a_sound_is_heard_at_its_frame_and_is_the_same_again(runner: str) 
             assert (notes, filming.errors) == ([], [])
             heard.append(sound.copy())
     assert heard[0].tobytes() == heard[1].tobytes()
+    assert heard[0][0].tobytes() == heard[0][1].tobytes()  # it comes from no place: in both ears
     loud = np.flatnonzero(np.abs(heard[0][0]) > 0.05) / 48_000
     assert abs(loud[0] - 0.75) < 1 / 60
     assert loud[-1] < 0.85

@@ -7,7 +7,8 @@ import type { Mix } from "./mixing";
 const NAME = "film-sound";
 
 export async function writeSound({ left, right }: Mix): Promise<void> {
-  const file = new OpfsFile(NAME, left.byteLength + right.byteLength);
+  const bytes = left.byteLength; // known before the channel goes to the worker, and is no longer here
+  const file = new OpfsFile(NAME, bytes + right.byteLength);
   await file.opened();
   const written = new real.Promise<void>((resolve, reject) => {
     let count = 0;
@@ -18,7 +19,7 @@ export async function writeSound({ left, right }: Mix): Promise<void> {
     file.onFailed = reject;
   });
   file.write(0, 0, new Uint8Array(left.buffer));
-  file.write(1, left.byteLength, new Uint8Array(right.buffer));
+  file.write(1, bytes, new Uint8Array(right.buffer));
   await written;
   await file.close();
 }
