@@ -81,10 +81,13 @@ export function subjects(scene) {
 export async function composed(renderer, width, height, passes) {
   const load = (name) => import(`three/addons/postprocessing/${name}.js`);
   const [{ EffectComposer }, { RenderPass }, { OutputPass }, { SMAAPass }] = await Promise.all(["EffectComposer", "RenderPass", "OutputPass", "SMAAPass"].map(load));
+  const edges = new SMAAPass(width, height);
+  const tables = [edges._areaTexture, edges._searchTexture].map(({ image }) => image);
+  await Promise.all(tables.map((image) => new Promise((resolve) => image.addEventListener("load", resolve)))); // without them no edge is smooth
   return (scene, camera) => {
     const composer = new EffectComposer(renderer);
     const { before = [], after = [] } = passes(scene, camera);
-    for (const pass of [new RenderPass(scene, camera), ...before, new OutputPass(), ...after, new SMAAPass(width, height)]) composer.addPass(pass);
+    for (const pass of [new RenderPass(scene, camera), ...before, new OutputPass(), ...after, edges]) composer.addPass(pass);
     return composer;
   };
 }
