@@ -77,7 +77,7 @@ ELSEWHERE = {
         )
     },
     **{
-        (user, api.message_get(topology.FILMS)): "a slice waits: tests/integration/jetstream"
+        (user, api.message_get(topology.FILMS)): "a slice waits: test_nats_users.py"
         for user in ("gateway", "status")
     },
     ("status", "exports.packaged.*.*"): "an upload's message was lost: as a build's, by the reaper",

@@ -127,6 +127,10 @@ for (const entity of level.entities) {
     }
   }
 }
+const edges = new SMAAPass();
+for (const { image } of [edges._areaTexture, edges._searchTexture]) {
+  waits.push(new Promise((resolve) => image.addEventListener("load", resolve))); // without them no edge is smooth
+}
 await Promise.all(waits);
 const composer = new EffectComposer(renderer);
 renderer.setRenderTarget(composer.readBuffer); // shaders differ by where they draw
@@ -135,7 +139,7 @@ renderer.setRenderTarget(null);
 composer.addPass(new RenderPass(scene, camera));
 composer.addPass(new UnrealBloomPass(new THREE.Vector2(innerWidth, innerHeight), settings.postProcessing.bloom.intensity, 0.4, settings.postProcessing.bloom.threshold));
 composer.addPass(new OutputPass());
-composer.addPass(new SMAAPass());
+composer.addPass(edges);
 composer.render();
 renderer.getContext().finish();
 window.firstFrame = performance.now();

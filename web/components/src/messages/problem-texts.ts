@@ -27,8 +27,7 @@ const PORTUGUESE: Readonly<Record<string, string>> = {
   "film-loudness-missed": "O som não chega ao volume pedido sem distorcer; suavize os picos ou peça menos.",
   "film-never-ready": "O jogo não ficou pronto para ser filmado; veja o que ele aguardava.",
   "film-page-error": "Um script ou shader do jogo falhou durante a filmagem; corrija o que o console diz.",
-  "film-quality-lowered":
-    "A qualidade foi reduzida para caber em maxBytes; faça menor, mais curto, ou aumente o limite.",
+  "film-quality-lowered": "A qualidade foi reduzida para caber em maxBytes; faça menor ou mais curto.",
   "film-silent": "O jogo não faz som durante a filmagem; a faixa de som é muda.",
   "film-slice-damaged": "Uma parte do filme chegou danificada; exporte de novo.",
   "film-too-heavy": "O filme exige mais do que pode; faça-o menor ou mais curto.",
