@@ -24,7 +24,7 @@ PER_DAY = 25_000
 async def test_what_nats_has_no_room_for_stays_as_it_is(tmp_path: Path) -> None:
     """Made or only updated: it is told, and everything else gets what it needs."""
     guard = Guard()
-    server = start_small(tmp_path / "nats", guard, max_file_store=20 << 30)
+    server = start_small(tmp_path / "nats", guard, max_file_store=22 << 30)
     nc = await connect(NatsSettings(url=server.url), name="test", patience_s=60)
     js = nc.jetstream(timeout=30)
     for _ in range(2):
