@@ -194,7 +194,9 @@ HEAVY: dict[str, tuple[str, str, dict[str, Any]]] = {
     "memory": (
         "memory",
         at(
-            1, "const a = []; for (;;) { const b = new Uint8Array(1 << 25); b.fill(7); a.push(b); }"
+            1,
+            "const a = []; for (;;) try { a.push(new Uint8Array(1 << 25).fill(7)) } catch { break }"
+            "await new Promise((resolve) => setTimeout(resolve, 1e6))",
         ),
         {"memory_bytes": 900 * MIB},
     ),
