@@ -57,6 +57,7 @@ export class Renderer {
     private readonly quality: Quality,
   ) {
     this.webgl = makeRenderer(canvas, antialias);
+    this.webgl.setOpaqueSort(nearestFirst);
     this.webgl.outputColorSpace = SRGBColorSpace;
     this.webgl.toneMapping = ACESFilmicToneMapping;
     this.webgl.shadowMap.enabled = true;
@@ -156,4 +157,16 @@ function makeRenderer(canvas: HTMLCanvasElement, antialias: boolean): WebGLRende
       { cause },
     );
   }
+}
+
+/** three.js puts materials in the order of their making first, which is that of downloads: where surfaces touch, a pixel would differ from run to run. */
+function nearestFirst(a: RenderItem, b: RenderItem): number {
+  return a.groupOrder - b.groupOrder || a.renderOrder - b.renderOrder || a.z - b.z || a.id - b.id;
+}
+
+interface RenderItem {
+  groupOrder: number;
+  renderOrder: number;
+  z: number;
+  id: number;
 }
