@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from shared.domain.events import ExportCompleted, ExportPackaged, now
 from shared.errors import ExportError, StorageRefusedError
-from shared.storage.multipart_check import are_the_parts, is_committed
+from shared.storage.multipart_check import announced_parts, are_the_parts, is_committed
 from shared.storage.s3_client import ObjectMissingError
 from shared.stores.build_results import BuildResult
 from shared.tracing import spans
@@ -31,6 +31,7 @@ log = structlog.get_logger()
 PARTS_LOST: Final = (
     "The packed files did not survive in the storage. Please start the export again."
 )
+_OTHER_PARTS: Final = "InvalidPart"
 _EXISTS_ALREADY: Final = {"PreconditionFailed", "ConditionalRequestConflict"}  # 412 and 409
 
 
@@ -102,7 +103,7 @@ class UploaderHandler:
         """
         artifact, upload = event.artifact, event.upload
         try:
-            parts = await self._storage.list_parts(artifact.key, upload.upload_id)
+            parts = await announced_parts(self._storage, event)
             if not are_the_parts(event, parts):
                 raise PartsLostError(PARTS_LOST)
             reporter.progress("uploading", 95, "Making the artifact visible")
@@ -112,6 +113,8 @@ class UploaderHandler:
         except ObjectMissingError:
             log.info("upload.gone", key=artifact.key)  # completed by another, or before a crash
         except StorageRefusedError as error:
+            if error.code == _OTHER_PARTS:
+                raise PartsLostError(PARTS_LOST) from error
             if error.code not in _EXISTS_ALREADY:
                 raise
             await self.discard(event)

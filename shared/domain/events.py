@@ -20,6 +20,7 @@ from shared.domain.options import Configuration, ExportOptions, Platform
 
 Stage = Literal["build", "upload"]
 Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
+NAMED_PARTS: Final = 4  # of one upload: more would make its event long
 ProjectId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$(?!\n)")]
 ExportId = Annotated[
     str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$(?!\n)")
@@ -196,13 +197,26 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True):
     ]  # base64, big endian, as S3 has it
 
 
+class StoredPart(msgspec.Struct, frozen=True):
+    """One part, as the storage has taken it."""
+
+    etag: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]  # with its quotes
+    size_bytes: Annotated[int, msgspec.Meta(ge=1)]
+
+
 class PendingUpload(msgspec.Struct, frozen=True, kw_only=True):
-    """A multipart upload whose parts are all there but which nobody can see yet."""
+    """A multipart upload whose parts are all there but which nobody can see yet.
+
+    A short one names its ``parts``: then nobody need ask the storage for them.
+    """
 
     upload_id: str
     part_count: Annotated[int, msgspec.Meta(ge=1, le=10_000)]
     part_bytes: Annotated[int, msgspec.Meta(ge=1)]  # of every part but the last
     parts_sha256: Sha256  # of the ETags in order, one a line
+    parts: Annotated[tuple[StoredPart, ...], msgspec.Meta(max_length=NAMED_PARTS)] | UnsetType = (
+        UNSET
+    )
 
 
 class StageSeconds(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from msgspec import UNSET
+
+from shared.storage.bucket import Part
 from shared.storage.s3_client import ObjectMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shared.domain.events import Artifact, ExportPackaged
-    from shared.storage.bucket import Part, Storage
+    from shared.storage.bucket import Storage
 
 
 async def can_be_committed(storage: Storage, event: ExportPackaged) -> bool:
@@ -31,6 +34,24 @@ async def is_committed(storage: Storage, artifact: Artifact) -> bool:
         and found.size_bytes == artifact.size_bytes
         and found.crc32c in {None, artifact.crc32c}
     )
+
+
+async def announced_parts(storage: Storage, event: ExportPackaged) -> list[Part]:
+    """The parts as the packager had them from the storage, or as it lists them now.
+
+    Those that are named need not be there any more: the storage compares their ETags with what it
+    has, before it makes an object of them.
+
+    Raises:
+        ObjectMissingError: There is no such upload any more.
+    """
+    upload = event.upload
+    if upload.parts is UNSET:
+        return await storage.list_parts(event.artifact.key, upload.upload_id)
+    return [
+        Part(number=number, etag=part.etag, size_bytes=part.size_bytes)
+        for number, part in enumerate(upload.parts, 1)
+    ]
 
 
 def are_the_parts(event: ExportPackaged, parts: Sequence[Part]) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
     from services.packager.archive.pages import Buffer
+
+LITTLE_BYTES: Final = 64 << 10  # hashed sooner than a thread is there
 
 
 class Blocks(Protocol):
@@ -58,12 +60,19 @@ class DigestedParts:
             ThreadPoolExecutor(1, thread_name_prefix="hash") as beside,
             closing(self._parts()) as parts,
         ):
-            hashing = beside.submit(self._digest, b"")
+            hashed = self._begin(beside, b"")
             for part in parts:
-                hashing.result()
-                hashing = beside.submit(self._digest, part)
+                hashed()
+                hashed = self._begin(beside, part)
                 yield part
-            hashing.result()
+            hashed()
+
+    def _begin(self, beside: ThreadPoolExecutor, part: Buffer) -> Callable[[], None]:
+        """Hash a part; what is returned blocks until that is done."""
+        if len(part) <= LITTLE_BYTES:
+            self._digest(part)
+            return lambda: None
+        return beside.submit(self._digest, part).result
 
     def _digest(self, part: Buffer) -> None:
         self._sha256.update(part)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -38,9 +38,10 @@ if TYPE_CHECKING:
     from services.packager.archive.pages import Buffer, PageStore
 
 AHEAD_BYTES: Final = 32 << 20  # of members read but not yet written
+LITTLE_BYTES: Final = 64 << 10  # in all: packed before a thread is there
 PAGE_FROM_BYTES: Final = 256 << 10  # a group that is smaller is packed sooner than its page is read
 
-Job = StreamedMember | Future[list[CompressedMember]]
+Job = StreamedMember | Future[list[CompressedMember]] | list[CompressedMember]
 
 
 class ZipStream:
@@ -85,7 +86,7 @@ class ZipStream:
                 if isinstance(job, StreamedMember):
                     yield from self._write_streamed(job)
                 else:
-                    for packed in job.result():
+                    for packed in job if isinstance(job, list) else job.result():
                         yield from self._write_packed(packed)
 
     def read_back(self, tail: bytes, archive_bytes: int) -> list[tuple[str, int]]:
@@ -105,11 +106,16 @@ class ZipStream:
 
     def _jobs(self) -> Generator[Job]:
         """Jobs in order, started ahead of their turn while their bytes stay within the budget."""
+        made = groups(self._members, paged=self._pages is not None)
+        first = list(islice(made, 2))
+        if len(first) == 1 and group_bytes(first[0]) <= LITTLE_BYTES:
+            yield pack_whole(first[0], self._level)
+            return
         pool = ThreadPoolExecutor(self._threads, thread_name_prefix="zip")
         started: deque[tuple[Job, int]] = deque()
         ahead_bytes = 0
         try:
-            for group in groups(self._members, paged=self._pages is not None):
+            for group in chain(first, made):
                 cost_bytes = _cost(group)
                 while started and ahead_bytes + cost_bytes > AHEAD_BYTES:
                     job, done_bytes = started.popleft()

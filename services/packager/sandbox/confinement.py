@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import platform
 import resource
 import signal
 import sys
@@ -35,6 +36,9 @@ _PR_SET_CHILD_SUBREAPER: Final = 36
 _PR_CAPBSET_DROP: Final = 24
 _LAST_CAPABILITY: Final = 63
 _CAPABILITY_VERSION: Final = 0x20080522
+_NO_CAPABILITIES: Final = (ctypes.c_uint32 * 6)()
+
+_libc: Final = ctypes.CDLL(None, use_errno=True)
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,16 +88,10 @@ class Protections(msgspec.Struct, frozen=True, kw_only=True):
         return f"{files}, {calls}, {'own user' if self.own_user else 'the same user'}"
 
 
-def confine(
-    view: View,
-    limits: Limits,
-    protections: Protections,
-    *,
-    user: int | None,
-    network: bool = False,
-    port: int | None = None,
-) -> None:
-    """Confine this process, whose only thread this is, for good.
+class Confinement:
+    """How a process will be confined: made ready before it is forked, and entered in it.
+
+    What is done here need not be done in each process, which pays for every page that it touches.
 
     Args:
         view: What it may see.
@@ -106,28 +104,81 @@ def confine(
     Raises:
         OSError: A protection that should work did not.
     """
-    _limit(limits, processes=limits.processes if user is not None else None)
-    if protections.landlock_abi:
-        allowed = _allowed(view, own_programs=limits.own_programs)
-        landlock.restrict(allowed, network=network, port=port)  # while we may still open all of it
-    if user is not None:
-        _become(user)
-    _drop_capabilities()
-    die_with_parent()
-    adopt_orphans()
-    landlock.no_new_privileges()
-    if protections.seccomp and not network:
-        seccomp.restrict(connections=port is not None)
+
+    def __init__(
+        self,
+        view: View,
+        limits: Limits,
+        protections: Protections,
+        *,
+        user: int | None,
+        network: bool = False,
+        port: int | None = None,
+    ) -> None:
+        self._user = user
+        self._limits = _limits(limits, processes=limits.processes if user is not None else None)
+        self._seccomp = protections.seccomp and not network
+        self._connections = port is not None
+        self._ruleset: int | None = None
+        if protections.landlock_abi:
+            allowed = _allowed(view, own_programs=limits.own_programs)
+            self._ruleset = landlock.ruleset(allowed, network=network, port=port)
+        if self._seccomp:
+            seccomp.filter_of(platform.machine(), connections=self._connections)  # kept there
+
+    def enter(self) -> None:
+        """Confine this process, whose only thread this is, for good.
+
+        Raises:
+            OSError: A protection that should work did not.
+        """
+        for kind, bounds in self._limits:
+            resource.setrlimit(kind, bounds)
+        if self._ruleset is not None:
+            landlock.enter(self._ruleset)
+        self.close()
+        if self._user is not None:
+            _become(self._user)
+        _drop_capabilities()
+        die_with_parent()
+        adopt_orphans()
+        landlock.no_new_privileges()
+        if self._seccomp:
+            seccomp.restrict(connections=self._connections)
+
+    def close(self) -> None:
+        """Forget it, in a process that is not confined by it."""
+        if self._ruleset is not None:
+            os.close(self._ruleset)
+            self._ruleset = None
+
+
+def confine(
+    view: View,
+    limits: Limits,
+    protections: Protections,
+    *,
+    user: int | None,
+    network: bool = False,
+    port: int | None = None,
+) -> None:
+    """Confine this process, whose only thread this is, for good; arguments as above.
+
+    Raises:
+        OSError: A protection that should work did not.
+    """
+    bound_capabilities()
+    Confinement(view, limits, protections, user=user, network=network, port=port).enter()
 
 
 def die_with_parent() -> None:
     """Be killed when whoever started this process is gone; a change of user forgets that."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def adopt_orphans() -> None:
     """Be the parent of all that is left of programs, so that whoever watches us finds it."""
-    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def restrict_program(folder: Path, *, programs: Iterable[Path], readable: Iterable[Path]) -> None:
@@ -158,8 +209,12 @@ def probe() -> Protections:
     )
 
 
-def _limit(limits: Limits, *, processes: int | None) -> None:
-    """The system counts processes by user: a limit makes sense for one of our own alone."""
+def _limits(limits: Limits, *, processes: int | None) -> list[tuple[int, tuple[int, int]]]:
+    """What is set, by its kind.
+
+    The system counts processes by user: a limit makes sense for one of our own alone.
+    """
+    found = []
     for kind, value in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_DATA, limits.memory_bytes),
@@ -169,9 +224,9 @@ def _limit(limits: Limits, *, processes: int | None) -> None:
     ):
         hard = resource.getrlimit(kind)[1]
         allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (allowed, allowed))
+        found.append((kind, (allowed, allowed)))
     # The first ends a process with a signal that says why, the second whoever ignores that.
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 5))
+    return [*found, (resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 5))]
 
 
 def _allowed(view: View, *, own_programs: bool) -> list[tuple[Path, Access]]:
@@ -201,13 +256,16 @@ def python_folders() -> frozenset[Path]:
     return frozenset(Path(folder) for folder in (sys.prefix, sys.base_prefix, *libraries))
 
 
+def bound_capabilities() -> None:
+    """Let no program that is started from here on gain what root may; who is not root never can."""
+    for number in range(_LAST_CAPABILITY + 1):
+        _libc.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0)
+
+
 def _drop_capabilities() -> None:
     """Root without its powers is nobody; others have none to drop."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    for number in range(_LAST_CAPABILITY + 1):
-        libc.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0)
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
-    libc.capset(header, (ctypes.c_uint32 * 6)())
+    _libc.capset(header, _NO_CAPABILITIES)
 
 
 def _try_seccomp() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import stat
 from contextlib import suppress
 from enum import IntFlag
 from typing import TYPE_CHECKING, Final
@@ -59,6 +60,9 @@ class Access(IntFlag):
     OF_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
 
 
+_OF_FILES: Final = int(Access.OF_FILES)  # a flag's own arithmetic takes microseconds
+
+
 class _Ruleset(ctypes.Structure):
     _fields_ = (
         ("handled_access_fs", ctypes.c_uint64),
@@ -86,6 +90,21 @@ def restrict(
 ) -> None:
     """Leave this thread, and all that it starts, with the paths that are named.
 
+    Raises:
+        OSError: The kernel refuses, or has no Landlock.
+    """
+    descriptor = ruleset(allowed, network=network, port=port)
+    try:
+        enter(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def ruleset(
+    allowed: Iterable[tuple[Path, Access]], *, network: bool = False, port: int | None = None
+) -> int:
+    """A descriptor of what is left to whoever enters it; the caller closes it.
+
     Paths that are not there are passed over. TCP (unless ``network``), foreign signals and abstract
     sockets go where the kernel can take them; connections to one ``port`` may stay.
 
@@ -93,24 +112,35 @@ def restrict(
         OSError: The kernel refuses, or has no Landlock.
     """
     version = abi()
-    handled = Access((1 << (16 if version >= DEVICES_ABI else 15)) - 1)
-    ruleset = _Ruleset(
+    handled = (1 << (16 if version >= DEVICES_ABI else 15)) - 1
+    attributes = _Ruleset(
         handled,
         0b11 if version >= NETWORK_ABI and not network else 0,  # bind, connect
         0b11 if version >= SCOPES_ABI else 0,  # abstract sockets, signals
     )
-    descriptor = _called(_CREATE_RULESET, ctypes.byref(ruleset), ctypes.sizeof(ruleset), 0)
+    size = ctypes.sizeof(attributes)
+    descriptor = _called(_CREATE_RULESET, ctypes.byref(attributes), size, 0)
     try:
         for path, access in allowed:
             with suppress(FileNotFoundError):
-                _allow(descriptor, path, access & handled)
+                _allow(descriptor, path, int(access) & handled)
         if port is not None and version >= NETWORK_ABI:
             rule = _NetPort(_CONNECT_TCP, port)
             _called(_ADD_RULE, descriptor, _NET_PORT, ctypes.byref(rule), 0)
-        no_new_privileges()
-        _called(_RESTRICT_SELF, descriptor, 0)
-    finally:
+    except BaseException:
         os.close(descriptor)
+        raise
+    return descriptor
+
+
+def enter(descriptor: int) -> None:
+    """Leave this thread, and all that it starts, with what a ruleset allows.
+
+    Raises:
+        OSError: The kernel refuses.
+    """
+    no_new_privileges()
+    _called(_RESTRICT_SELF, descriptor, 0)
 
 
 def no_new_privileges() -> None:
@@ -119,11 +149,11 @@ def no_new_privileges() -> None:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_NO_NEW_PRIVS)")
 
 
-def _allow(ruleset: int, path: Path, access: Access) -> None:
+def _allow(ruleset: int, path: Path, access: int) -> None:
     beneath = os.open(path, os.O_PATH | os.O_CLOEXEC)
     try:
-        if not path.is_dir():
-            access &= Access.OF_FILES
+        if not stat.S_ISDIR(os.fstat(beneath).st_mode):
+            access &= _OF_FILES
         rule = _PathBeneath(access, beneath)
         _called(_ADD_RULE, ruleset, _PATH_BENEATH, ctypes.byref(rule), 0)
     finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mmap
 import os
-from itertools import cycle
+from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from services.packager.sandbox import channel
@@ -25,25 +25,25 @@ class OutgoingParts:
 
     def __init__(self, link: PackagerLink, *, part_bytes: int) -> None:
         self._link = link
-        self._files = cycle([_SharedFile(part_bytes) for _ in range(FILES)])
-        self._file = next(self._files)
+        self._part_bytes = part_bytes
+        self._files: deque[_SharedFile] = deque(maxlen=FILES)  # the one that was written last, last
 
     def gather(self, blocks: Sequence[Buffer]) -> Buffer:
         """Write the next part where the packager will read it, once it has read what was there."""
-        self._file = next(self._files)
-        return self._file.write(blocks)
+        is_full = len(self._files) == FILES
+        self._files.append(self._files[0] if is_full else _SharedFile(self._part_bytes))
+        return self._files[-1].write(blocks)
 
     def send(self, part: Buffer) -> None:
         """Hand over the part that was written last."""
         size_bytes = len(part)
-        self._file.begin(
-            self._link.begin(lambda number: Part(number, size_bytes), [self._file.descriptor])
-        )
+        file = self._files[-1]
+        file.begin(self._link.begin(lambda number: Part(number, size_bytes), [file.descriptor]))
 
     def taken(self) -> None:
         """Wait until all parts have been read."""
-        for _ in range(FILES):
-            next(self._files).wait()
+        for file in self._files:
+            file.wait()
 
 
 class _SharedFile:

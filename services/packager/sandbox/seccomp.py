@@ -12,6 +12,7 @@ import os
 import platform
 import socket
 import struct
+from functools import cache
 from typing import Final
 
 # Numbers of x86-64 and of arm64, from the kernel's own tables.
@@ -99,6 +100,8 @@ _KILL: Final = 0x80000000
 _PR_SET_SECCOMP: Final = 22
 _MODE_FILTER: Final = 2
 
+_libc: Final = ctypes.CDLL(None, use_errno=True)
+
 
 class _Program(ctypes.Structure):
     _fields_ = (("len", ctypes.c_ushort), ("filter", ctypes.c_char_p))
@@ -118,15 +121,15 @@ def restrict(*, connections: bool = False) -> None:
     Raises:
         OSError: The kernel has no seccomp, or refuses.
     """
-    code = _filter(platform.machine(), connections=connections)
+    code = filter_of(platform.machine(), connections=connections)
     program = _Program(len(code) // 8, code)
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(program), 0, 0):
+    if _libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(program), 0, 0):
         number = ctypes.get_errno()
         raise OSError(number, f"seccomp: {os.strerror(number)}")
 
 
-def _filter(machine: str, *, connections: bool) -> bytes:
+@cache
+def filter_of(machine: str, *, connections: bool = False) -> bytes:
     """The program, for an architecture that is known."""
     column = list(_ARCHITECTURES).index(machine)
     kept = {*_CONNECTIONS, "socket"} if connections else set()

@@ -25,9 +25,10 @@ from services.packager.runtimes.node import find_node
 from services.packager.runtimes.registry import Templates
 from services.packager.sandbox import build, channel
 from services.packager.sandbox.confinement import (
+    Confinement,
     Protections,
     View,
-    confine,
+    bound_capabilities,
     probe,
 )
 from services.packager.sandbox.messages import End, Ended, Ready, Start, Started, ToServer
@@ -42,7 +43,7 @@ WATCH_S: Final = 0.1  # between two looks at the memory of the builds
 FRESH_S: Final = 0.5
 LATER: Final = 10  # the niceness of builds that take longer
 MOST_PROCESSES: Final = 512  # of one build; each takes memory of the kernel's that nobody counts
-MORE_LIKELY: Final = b"1000"  # where the whole machine runs out of memory, a build goes first
+MORE_LIKELY: Final = b"1000"
 BLOCK_BYTES: Final = 512  # as stat counts them
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
@@ -104,10 +105,15 @@ class BuildServer:
         folder = message.templates
         templates = self._templates.setdefault(folder, Templates(Path(folder)))
         templates.survey()  # verified once here, not anew in each build
-        find_node()  # likewise
-        pid = os.fork()
-        if pid == 0:
-            self._become_build(message, files, templates)
+        scratch, node = Path(message.scratch), find_node()  # likewise
+        view = View(scratch=scratch, programs=(templates.folder, *(node.programs if node else ())))
+        confinement = Confinement(view, message.limits, self._protections, user=message.user)
+        try:
+            pid = os.fork()
+            if pid == 0:
+                self._become_build(confinement, message, files, templates)
+        finally:
+            confinement.close()
         self._memory_bytes[pid] = message.limits.memory_bytes
         self._fresh[pid] = time.monotonic() + FRESH_S
         channel.send(self._end, Started(pid))
@@ -122,21 +128,18 @@ class BuildServer:
         self._too_large.discard(pid)
         return Ended(status=status, too_much_memory=too_large)
 
-    def _become_build(self, start: Start, files: list[int], templates: Templates) -> None:
+    def _become_build(
+        self, confinement: Confinement, start: Start, files: list[int], templates: Templates
+    ) -> None:
         """In the child: it never returns."""
         status = 1
         try:
             os.setsid()
             self._end.close()
             job, end = files
-            scratch = Path(start.scratch)
-            os.chdir(scratch)
-            with suppress(OSError):
-                Path("/proc/self/oom_score_adj").write_bytes(MORE_LIKELY)
-            node = find_node()
-            programs = (Path(start.templates), *(node.programs if node else ()))
-            view = View(scratch=scratch, programs=programs)
-            confine(view, start.limits, self._protections, user=start.user)
+            os.chdir(start.scratch)
+            _die_sooner()
+            confinement.enter()
             if os.getppid() != self._pid:
                 return  # the server died before its death could be this build's
             build.run(
@@ -144,13 +147,23 @@ class BuildServer:
                 socket.socket(fileno=end),
                 self._exporters,
                 templates,
-                scratch=scratch,
+                scratch=Path(start.scratch),
                 limits=start.limits,
             )
             status = 0
         finally:
             sys.stderr.flush()
             os._exit(status)
+
+
+def _die_sooner() -> None:
+    """Where the whole machine runs out of memory, a build goes first."""
+    with suppress(OSError):
+        file = os.open("/proc/self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            os.write(file, MORE_LIKELY)
+        finally:
+            os.close(file)
 
 
 def _kill(pid: int) -> None:
@@ -210,6 +223,7 @@ def main(descriptor: int, exporters: Mapping[str, Exporter]) -> None:
     warm_up()
     gc.collect()
     gc.freeze()  # one collection in a build would copy all that it shares with us: 0.05 s of each
+    bound_capabilities()
     with socket.socket(fileno=descriptor) as end:
         BuildServer(end, exporters, probe()).serve()
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import google_crc32c
 import structlog
+from msgspec import UNSET
 
-from shared.domain.events import PendingUpload
+from shared.domain.events import NAMED_PARTS, PendingUpload, StoredPart
 from shared.errors import ExportError, StorageRefusedError, UnavailableError
 from shared.storage.checksums import combined_crc32c, encode_crc32c
 
@@ -60,6 +61,7 @@ class PartSender:
         self._turns = asyncio.Lock()
         self._slots = asyncio.Semaphore(in_flight(part_bytes))
         self._tasks: list[asyncio.Task[str]] = []
+        self._sizes: list[int] = []
 
     @property
     def crc32c(self) -> str:
@@ -93,6 +95,7 @@ class PartSender:
         """The next part on its way; one sum serves its request and the whole object."""
         crc32c = google_crc32c.value(data)
         self._crc32c = combined_crc32c(self._crc32c, crc32c, len(data))
+        self._sizes.append(len(data))
         number = len(self._tasks) + 1
         return self._storage.put_part(
             self._key, self._upload_id, number, data, crc32c=encode_crc32c(crc32c)
@@ -105,12 +108,14 @@ class PartSender:
             ExportError: What the storage said to the first part that failed.
         """
         etags = await asyncio.gather(*self._tasks)
+        named = len(etags) <= NAMED_PARTS
         lines = "".join(f"{etag}\n" for etag in etags)
         return PendingUpload(
             upload_id=self._upload_id,
             part_count=len(etags),
             part_bytes=self.part_bytes,
             parts_sha256=hashlib.sha256(lines.encode()).hexdigest(),
+            parts=tuple(map(StoredPart, etags, self._sizes)) if named else UNSET,
         )
 
     async def abort(self) -> bool:

@@ -13,10 +13,11 @@ from shared.domain.events import (
     ExportPackaged,
     ExportRequested,
     StageSeconds,
+    StoredPart,
     decode_event,
     encode_event,
 )
-from tests.unit.sample_events import START, generation
+from tests.unit.sample_events import START, UPLOAD, generation
 
 GOLDEN = Path(__file__).parent / "golden"
 EVENTS = {type(event): event for event in generation()}
@@ -44,6 +45,10 @@ def test_what_was_added_since_has_a_form_of_its_own() -> None:
             EVENTS[ExportPackaged], stages=StageSeconds(fetch_s=1.5, plan_s=20.25, pack_s=39.25)
         ),
         "export.packaged.v1.inputs": replace(EVENTS[ExportPackaged], inputs="1" * 64),
+        "export.packaged.v1.parts": replace(
+            EVENTS[ExportPackaged],
+            upload=replace(UPLOAD, parts=(StoredPart('"e"', 8),)),
+        ),
         "export.completed.v1.reused": replace(
             EVENTS[ExportCompleted], build_s=0.0, built_at=START, warnings=warnings
         ),

@@ -7,27 +7,38 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from msgspec import UNSET
 
 from services.uploader.artifact_claims import ArtifactClaims, BeingDeletedError
 from services.uploader.handler import PartsLostError, UploaderHandler
-from shared.domain.events import Artifact, ExportCompleted, ExportPackaged, PendingUpload, now
+from shared.domain.events import (
+    Artifact,
+    ExportCompleted,
+    ExportPackaged,
+    PendingUpload,
+    StoredPart,
+    now,
+)
 from shared.jetstream.progress_reporter import ProgressReporter
 from shared.storage import keys
+from shared.storage.bucket import Storage
 from shared.storage.checksums import crc32c_base64
 from shared.stores.artifacts import artifact_record_key
 from shared.stores.build_results import BuildResults
 
 if TYPE_CHECKING:
-    from nats.js import JetStreamContext
+    from collections.abc import Sequence
 
-    from shared.storage.bucket import Storage
+    from nats.js import JetStreamContext
 
 PART = 5 << 20
 EXPORT = "01900000-0000-7000-8000-00000000000{}"
 
 
-async def packaged(storage: Storage, data: bytes, *, export: int = 1) -> ExportPackaged:
-    """Upload ``data`` as the packager would, and say so."""
+async def packaged(
+    storage: Storage, data: bytes, *, export: int = 1, named: bool = False
+) -> ExportPackaged:
+    """Upload ``data`` as the packager would, and say so; perhaps with the parts' ETags."""
     key = keys.artifact("p", "build", "game.zip")
     upload_id = await storage.start_upload(key, content_type="application/zip")
     parts = [data[i : i + PART] for i in range(0, len(data), PART)]
@@ -49,10 +60,15 @@ async def packaged(storage: Storage, data: bytes, *, export: int = 1) -> ExportP
             upload_id=upload_id,
             part_count=len(parts),
             part_bytes=PART,
-            parts_sha256=hashlib.sha256("".join(f"{e}\n" for e in etags).encode()).hexdigest(),
+            parts_sha256=_sha256_of(etags),
+            parts=tuple(map(StoredPart, etags, map(len, parts))) if named else UNSET,
         ),
         build_s=1.0,
     )
+
+
+def _sha256_of(etags: Sequence[str]) -> str:
+    return hashlib.sha256("".join(f"{etag}\n" for etag in etags).encode()).hexdigest()
 
 
 class Uploader:
@@ -129,12 +145,31 @@ async def test_two_uploaders_at_once_end_in_one_object(uploader: Uploader) -> No
     assert await uploader.storage.uploads("") == []
 
 
-@pytest.mark.parametrize("damage", ["size", "etags", "count"])
+async def test_named_parts_become_an_object_without_being_asked_for(
+    uploader: Uploader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The storage itself compares them with what it has."""
+
+    def unasked(*_: object) -> None:
+        raise AssertionError("the parts were asked for")
+
+    monkeypatch.setattr(Storage, "list_parts", unasked)
+    event = await packaged(uploader.storage, DATA, named=True)
+    await uploader.handle(event)
+    await uploader.handle(event)
+    assert await uploader.storage.get(event.artifact.key) == DATA
+    again = await packaged(uploader.storage, DATA, export=2, named=True)
+    await uploader.handle(again)
+    assert await uploader.storage.uploads("") == []
+
+
+@pytest.mark.parametrize("damage", ["size", "etags", "count", "part"])
+@pytest.mark.parametrize("named", [False, True])
 async def test_parts_that_differ_from_the_event_are_refused(
-    uploader: Uploader, damage: str
+    uploader: Uploader, damage: str, *, named: bool
 ) -> None:
     """What the packager announced must be what lies in the storage."""
-    event = await packaged(uploader.storage, DATA)
+    event = await packaged(uploader.storage, DATA, named=named)
     replace = msgspec.structs.replace
     match damage:
         case "size":
@@ -143,6 +178,12 @@ async def test_parts_that_differ_from_the_event_are_refused(
             event = replace(event, upload=replace(event.upload, parts_sha256="0" * 64))
         case "count":
             event = replace(event, upload=replace(event.upload, part_count=1))
+        case "part":
+            other = (f'"{"0" * 32}"', f'"{"1" * 32}"')
+            upload = replace(event.upload, parts_sha256=_sha256_of(other))
+            if named:
+                upload = replace(upload, parts=tuple(map(StoredPart, other, (PART, 1_000))))
+            event = replace(event, upload=upload)
     with pytest.raises(PartsLostError):
         await uploader.handle(event)
     assert await uploader.storage.head(event.artifact.key) is None
