@@ -75,6 +75,8 @@ class Headroom:
 
     async def shares(self) -> dict[str, float]:
         """How full each watched stream is that answers, from 0 to 1."""
+        if time.monotonic() < self._known_until:
+            return self._shares
         async with self._asking:
             if time.monotonic() >= self._known_until:
                 found = await asyncio.gather(*map(self._share, WATCHED))

@@ -17,6 +17,7 @@ from websockets.http11 import MAX_LINE_LENGTH
 
 from shared.metrics import connections as metrics
 from shared.metrics.born import born
+from shared.service.answer_writes import AnswerTransport
 
 if TYPE_CHECKING:
     import asyncio
@@ -197,6 +198,11 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         """Begin to count anew."""
         self._in_head, self._overhead = True, 0
         super().on_message_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        if cycle.scope["method"] != "HEAD":
+            cycle.transport = AnswerTransport(self.transport)  # type: ignore[assignment]
+        super()._start_asgi_task(cycle, app)
 
     def on_response_complete(self) -> None:
         """The client may still owe us the rest of its body."""

@@ -116,9 +116,10 @@ class QueuePositions:
     async def _position(self, document: Document) -> int:
         """Its place in the fair order; next, where it is about to be built."""
         platform = document.state.platform
-        queue = self._queues.setdefault(
-            platform, ExportQueue(self._nc, platform, leisure_s=LEISURE_S)
-        )
+        queue = self._queues.get(platform)
+        if queue is None:
+            queue = ExportQueue(self._nc, platform, leisure_s=LEISURE_S)
+            self._queues[platform] = queue
         await queue.hear()
         await queue.reached(document.seq, patience_s=HEARD_S)
         return queue.position(document.state.id) or 1

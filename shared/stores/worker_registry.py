@@ -92,6 +92,8 @@ class Workers:
 
     async def lately(self) -> Sequence[WorkerHeartbeat]:
         """Those who were living a moment ago: many ask at once, and each would read them all."""
+        if time.monotonic() < self._known_until:
+            return self._lately
         async with self._looking.taken():
             if time.monotonic() >= self._known_until:
                 self._lately = await self.living()

@@ -6,6 +6,7 @@ counts by its class (``4xx``). Paths and methods that no route has are one serie
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from litestar.handlers import HTTPRouteHandler
@@ -73,6 +74,7 @@ def _all(app: Litestar) -> Iterator[Series]:
                     yield _series(handler, route.path_format, method)
 
 
+@lru_cache(512)  # more than there are routes
 def _series(handler: HTTPRouteHandler, path: str, method: str) -> Series:
     statuses = frozenset({handler.status_code, *(handler.responses or {})})
     return Series(handler.opt.get(LABEL, path), method, statuses)

@@ -120,8 +120,10 @@ async def check_peer(request: AnyRequest) -> None:
 
 async def without_cors(message: Message, scope: Scope) -> None:
     """A hook before an answer is sent: no other origin reads what is answered here."""
+    if message["type"] != "http.response.start":
+        return
     asked = "/" + str(scope.get("path", "")).strip("/")  # as routing sees it
-    if message["type"] == "http.response.start" and asked == PATH:
+    if asked == PATH:
         headers = MutableScopeHeaders.from_message(message)
         for name in [name for name in headers if name.lower().startswith("access-control-")]:
             del headers[name]

@@ -62,3 +62,30 @@ def test_one_line_each_and_no_secret(format_: str) -> None:
     assert "\x1b[2J" not in log
     if format_ == "json":
         assert [msgspec.json.decode(line)["service"] for line in log.splitlines()] == ["test"] * 3
+
+
+def test_a_line_is_written_at_once() -> None:
+    """Several processes may write to the same file: none ends another's line."""
+    program = """
+        import sys
+        import structlog
+        from shared import logs
+        from shared.settings import LogSettings
+
+        class Recorder:
+            written = []
+            def write(self, text):
+                self.written.append(text)
+            def flush(self):
+                pass
+
+        sys.stderr = Recorder()
+        logs.configure(LogSettings(format="json"), service="test")
+        structlog.get_logger().info("a.b")
+        structlog.get_logger().info("c.d", said="x\\ny")
+        print(len(Recorder.written), *(text.count("\\n") for text in Recorder.written))
+    """
+    told = subprocess.run(
+        [sys.executable, "-c", dedent(program)], capture_output=True, text=True, check=True
+    ).stdout
+    assert told.split() == ["2", "1", "1"]

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 import os
 import time
 from typing import TYPE_CHECKING, Any
 
 import jwt
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.errors import ConfigurationError, UnauthorizedError
 from shared.identity.settings import WEEK_S, ProviderSettings, TokenSettings
@@ -18,6 +23,7 @@ if TYPE_CHECKING:
 
 SECRET = "0123456789abcdef" * 4
 OLD, NEW = "fedcba9876543210" * 4, "89abcdef01234567" * 4
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 PROVIDER = {
     "JWT_JWKS_URL": "https://identity.example/keys",
     "JWT_ISSUER": "https://identity.example/",
@@ -36,6 +42,23 @@ async def test_a_token_ends() -> None:
         assert (await Tokens(SECRET).user(signed(exp=time.time() + lives_s))).user_id == "ann"
     generous = Tokens(SECRET, max_lifetime_s=2 * WEEK_S)
     assert (await generous.user(signed(exp=time.time() + 2 * WEEK_S))).user_id == "ann"
+
+
+@given(st.builds(Ticket, use=st.just("watch"), export_id=TEXT, project_id=TEXT, user_id=TEXT))
+def test_a_ticket_is_a_jwt_that_others_read(ticket: Ticket) -> None:
+    """Whatever names it has; and no other text, and no other secret, stands for it."""
+    text = Tokens(SECRET).ticket(ticket, lives_s=60)
+    key = hmac.digest(SECRET.encode(), b"aethel-export ticket v1", hashlib.sha256)
+    claims = jwt.decode(text, key, algorithms=["HS256"])
+    assert jwt.get_unverified_header(text) == {"alg": "HS256", "typ": "JWT"}
+    assert claims["exp"] - claims["iat"] == 60
+    assert msgspec.convert(claims, Ticket) == ticket
+    assert Tokens(SECRET).open_ticket(text, use="watch", export_id=ticket.export_id) == ticket
+    for forged in (text[:-2], text.partition(".")[2], text.replace(".", ".e30.", 1)):
+        with pytest.raises(UnauthorizedError):
+            Tokens(SECRET).open_ticket(forged, use="watch", export_id=ticket.export_id)
+    with pytest.raises(UnauthorizedError):
+        Tokens(NEW).open_ticket(text, use="watch", export_id=ticket.export_id)
 
 
 @pytest.mark.parametrize("written", [int, str])
