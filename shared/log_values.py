@@ -18,6 +18,7 @@ TRACEBACK_LETTERS: Final = 20_000
 ITEMS: Final = 60  # of one list or object
 DEPTH: Final = 6
 LONGEST_NAME: Final = 64  # more than any of those that name a secret
+SCALARS: Final = (bool, int, float, type(None))
 REDACTED: Final = "[redacted]"
 
 # Ids, names, routes: most values.
@@ -98,7 +99,7 @@ def _replaced(found: re.Match[str]) -> str:
 
 
 def _is_text(value: Any) -> bool:
-    return not isinstance(value, bool | int | float | None)
+    return not isinstance(value, SCALARS)
 
 
 def _under(name: str, value: Any, depth: int) -> Any:
@@ -108,12 +109,12 @@ def _under(name: str, value: Any, depth: int) -> Any:
 
 
 def _safe(value: Any, depth: int) -> Any:
-    if isinstance(value, bool | int | float | None):
-        return value
     if isinstance(value, str):
         if _HARMLESS.fullmatch(value):
             return str(value)
         return redacted(bounded(value, TRACEBACK_LETTERS if "\n" in value else LETTERS))
+    if isinstance(value, SCALARS):
+        return value
     if depth == 0:
         return "…"
     if isinstance(value, dict):

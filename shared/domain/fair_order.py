@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from shared.domain.events import AnyEvent
+    from shared.domain.queue_place import Queuer
 
 
 Tenant = tuple[str, str]
@@ -67,6 +68,7 @@ class PlatformQueue:
         self._retried: dict[str, QueuedExport] = {}  # those of the waiting that had to be due first
         self._tenants: dict[str, Tenant] = {}  # of every export
         self._began: dict[str, int] = {}  # user or project → sequence of the newest ``started``
+        self._users: dict[str, Queuer] = {}  # those of whom nothing has changed since the last look
 
     def apply(self, event: AnyEvent, seq: int) -> None:
         """What ``event`` changes; applying one twice changes nothing more."""
@@ -90,7 +92,10 @@ class PlatformQueue:
         self._running.pop(export_id, None)
         self._retried.pop(export_id, None)
         tenant = self._tenants.pop(export_id, None)
-        if tenant is not None and (theirs := self._waiting.get(tenant)) is not None:
+        if tenant is None:
+            return
+        self._users.pop(tenant[0], None)
+        if (theirs := self._waiting.get(tenant)) is not None:
             theirs.pop(export_id, None)
             if not theirs:
                 del self._waiting[tenant]
@@ -139,7 +144,11 @@ class PlatformQueue:
         export = self._known(export_id)
         if export is None or export_id in self._running or export_id in later:
             return None
-        return place_of(export, self._waiting, self.running, self._began, later)
+        for one in self._retried.values():  # it depends on the moment
+            self._users.pop(one.tenant[0], None)
+        return place_of(
+            export, self._waiting, self.running, self._began, later=later, known=self._users
+        )
 
     def _known(self, export_id: str) -> QueuedExport | None:
         tenant = self._tenants.get(export_id)
@@ -155,12 +164,12 @@ class PlatformQueue:
             load=Load.of(event),
             seq=seq,
         )
-        self._tenants[export.export_id] = export.tenant
+        self._become(export)
         self._waiting.setdefault(export.tenant, {})[export.export_id] = export
 
     def _start(self, known: QueuedExport, event: ExportStarted, seq: int) -> None:
         self.forget(known.export_id)
-        self._tenants[known.export_id] = known.tenant
+        self._become(known)
         self._running[known.export_id] = msgspec.structs.replace(
             known, running=event, early=event.out_of_turn is not UNSET, attempts=event.attempt
         )
@@ -168,12 +177,19 @@ class PlatformQueue:
             newest = max(seq, self._began.pop(share, 0))
             self._began[share] = newest
         while len(self._began) > REMEMBERED:
-            del self._began[next(iter(self._began))]
+            oldest = next(iter(self._began))
+            del self._began[oldest]
+            self._users.pop(oldest.partition("\n")[0], None)
+
+    def _become(self, export: QueuedExport) -> None:
+        """It is about to wait or run; its user is no longer as before."""
+        self._tenants[export.export_id] = export.tenant
+        self._users.pop(export.load.user_id, None)
 
     def _wait_again(self, export: QueuedExport) -> None:
         """Before what its tenant has asked for later."""
         self.forget(export.export_id)
-        self._tenants[export.export_id] = export.tenant
+        self._become(export)
         waiting = msgspec.structs.replace(export, running=None)
         if waiting.retry_at is not None:
             self._retried[export.export_id] = waiting

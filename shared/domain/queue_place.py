@@ -14,7 +14,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from shared.domain.fair_order import QueuedExport, Tenant
 
@@ -39,9 +39,13 @@ def place_of(
     waiting: Mapping[Tenant, dict[str, QueuedExport]],
     running: Iterable[QueuedExport],
     began: Mapping[str, int],
+    *,
     later: Mapping[str, QueuedExport],
+    known: dict[str, Queuer],
 ) -> int:
     """Where an export stands, from 1, in time that grows with those who wait and not with what for.
+
+    Most users are as they were when the last place was asked for: they are not looked at again.
 
     Args:
         export: One of ``waiting``, and not of ``later``.
@@ -49,23 +53,25 @@ def place_of(
         running: What is built now.
         began: When a build of each user and project last began, in sequences.
         later: Those of ``waiting`` that may not be built yet.
+        known: Users as they were the last time, without those of whom anything has changed since,
+            or will with time; the others are added.
     """
     load = Counter(share for one in running for share in one.tenant)
     late = Counter(one.tenant for one in later.values())
     projects: dict[str, list[Queuer]] = defaultdict(list)
+    known.pop(export.tenant[0], None)  # its projects are looked at, too
     for tenant, theirs in waiting.items():
-        if turns := len(theirs) - late[tenant]:
+        if tenant[0] not in known and (turns := len(theirs) - late[tenant]):
             first = next(one for one in theirs.values() if one.export_id not in later)
             name = tenant[1]
             queuer = Queuer(load[name], began.get(name, 0), first.seq, name, turns)
             projects[tenant[0]].append(queuer)
-    users = [
-        Queuer(load[user], began.get(user, 0), min(found).first_seq, user, _turns_of(found))
-        for user, found in projects.items()
-    ]
+    for user, found in projects.items():
+        seq = min(found).first_seq
+        known[user] = Queuer(load[user], began.get(user, 0), seq, user, _turns_of(found))
     user, project = export.tenant
     turn = _turns_before(project, _own_turn(export, waiting[export.tenant], later), projects[user])
-    return _turns_before(user, turn, users) + 1
+    return _turns_before(user, turn, known.values()) + 1
 
 
 def _own_turn(
@@ -81,12 +87,11 @@ def _turns_of(projects: Iterable[Queuer]) -> int:
     return sum(project.turns for project in projects)
 
 
-def _turns_before(name: str, turn: int, queuers: Iterable[Queuer]) -> int:
+def _turns_before(name: str, turn: int, queuers: Collection[Queuer]) -> int:
     """How many turns come before somebody's next but ``turn``, the own ones among them."""
-    others = {queuer.name: queuer for queuer in queuers}
-    own = others.pop(name)
+    own = next(queuer for queuer in queuers if queuer.name == name)
     level, rank = own.load + turn, own.rank
-    return turn + sum(_turns_upto(level, rank, other) for other in others.values())
+    return turn + sum(_turns_upto(level, rank, other) for other in queuers if other is not own)
 
 
 def _turns_upto(level: int, rank: tuple[int, int, int, str], other: Queuer) -> int:

@@ -156,12 +156,28 @@ def test_a_place_is_where_the_order_has_it(
     fates = list(zip(asked, (fate for _, _, fate in exports), strict=True))
     rng.shuffle(fates)
     happened = [*asked, *(event for one, fate in fates for event in fate_of(one, fate))]
+    at = now()
+
+    def look() -> None:
+        """Ask for somebody's place: what is remembered of the others has to be right."""
+        if asked and rng.random() < 0.5:
+            wanted = rng.choice(asked).export_id
+            order = [export.export_id for export in queue.order(at)]
+            place = order.index(wanted) + 1 if wanted in order else None
+            assert queue.place(wanted, at) == place
+
     for seq, event in enumerate(happened, 1):
         queue.apply(event, seq)
+        look()
     for event, fate in fates:
         if fate == "is built":
             queue.forget(event.export_id)
-    at = now()
+        elif rng.random() < 0.2:
+            queue.lost(event.export_id)
+        look()
+    look()
+    at += timedelta(hours=rng.choice([0, 2]))
+    look()
     order = [export.export_id for export in queue.order(at)]
     assert [queue.place(export_id, at) for export_id in order] == list(range(1, len(order) + 1))
     others = {event.export_id for event in asked} - {*order}
