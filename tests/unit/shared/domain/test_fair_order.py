@@ -182,3 +182,19 @@ def test_a_place_is_where_the_order_has_it(
     assert [queue.place(export_id, at) for export_id in order] == list(range(1, len(order) + 1))
     others = {event.export_id for event in asked} - {*order}
     assert {queue.place(export_id, at) for export_id in others} <= {None}
+
+
+def test_what_becomes_due_takes_its_turn_again() -> None:
+    """Nothing happens then: time alone makes the others' places later."""
+    queue = PlatformQueue()
+    mine = [request(n, 1, 1) for n in range(1, 4)]
+    theirs = [request(n, 2, 1) for n in range(4, 6)]
+    events = [*theirs, *mine, *fate_of(theirs[0], "is retried later")]
+    for seq, event in enumerate(events, 1):
+        queue.apply(event, seq)
+    at = now()
+    for moment in (at, at + timedelta(hours=2), at):
+        order = [export.export_id for export in queue.order(moment)]
+        assert queue.place(mine[2].export_id, moment) == order.index(mine[2].export_id) + 1
+    later = queue.place(mine[2].export_id, at + timedelta(hours=2))
+    assert later == queue.place(mine[2].export_id, at) + 1
