@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import tarfile
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import partial
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from cli.answers import ApiError
 from cli.connections import Bytes
 from cli.exit_codes import UsageError
+from shared.domain.blob_tar import BLOCK, tar_header
 
 if TYPE_CHECKING:
     import socket
@@ -129,7 +129,7 @@ def _packs(contents: Iterable[Content]) -> Iterator[list[Content]]:
             yield pack
             pack, size = [], 0
         pack.append(content)
-        size += content.size + tarfile.BLOCKSIZE  # its header, more than many a tiny file has
+        size += content.size + BLOCK  # its header, more than many a tiny file has
     if pack:
         yield pack
 
@@ -138,11 +138,9 @@ def _send_pack(client: BlockingClient, url: str, contents: list[Content]) -> Non
     """Send an uncompressed tar whose entries are named by their SHA-256."""
     pieces = []
     for content in contents:
-        entry, data = tarfile.TarInfo(content.sha256), _bytes_of(content.place)
-        entry.size = len(data)
-        padding = bytes(-len(data) % tarfile.BLOCKSIZE)
-        pieces += [entry.tobuf(tarfile.USTAR_FORMAT), data, padding]
-    client.upload("POST", url, Bytes(b"".join([*pieces, bytes(2 * tarfile.BLOCKSIZE)])))
+        data = _bytes_of(content.place)
+        pieces += [tar_header(content.sha256, len(data)), data, bytes(-len(data) % BLOCK)]
+    client.upload("POST", url, Bytes(b"".join([*pieces, bytes(2 * BLOCK)])))
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -90,7 +90,8 @@ class SecretScanner:
             return
         text = self._rest + (block.replace(b"\0", b"") if self._is_utf16 else block)
         self._found = _secret_in(text)
-        self._is_public = self._is_public or _PUBLIC.search(text) is not None
+        if self._is_key_file and not self._is_public:
+            self._is_public = _PUBLIC.search(text) is not None
         self._rest = text[-KEPT_BYTES:]
 
     def left_out(self) -> LeftOut | None:

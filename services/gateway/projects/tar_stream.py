@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import tarfile
 from typing import TYPE_CHECKING, Final
 
+from shared.domain.blob_tar import BLOCK, NotATarError, read_tar_header
 from shared.errors import InvalidRequestError, TooLargeError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-BLOCK: Final = tarfile.BLOCKSIZE
 MAX_ENTRY_BYTES: Final = 8 << 20
-_SHA256: Final = re.compile("[0-9a-f]{64}")
 
 
 async def read_entries(body: AsyncIterator[bytes]) -> AsyncIterator[tuple[str, bytes]]:
@@ -29,16 +26,14 @@ async def read_entries(body: AsyncIterator[bytes]) -> AsyncIterator[tuple[str, b
         if header.count(0) == BLOCK:
             return
         try:
-            entry = tarfile.TarInfo.frombuf(header, "ascii", "strict")
-        except (tarfile.HeaderError, UnicodeDecodeError) as error:
-            raise InvalidRequestError(f"not a tar header: {error}") from error
-        if not entry.isreg() or entry.issparse() or not _SHA256.fullmatch(entry.name):
-            raise InvalidRequestError(f"{entry.name[:80]!r} is not a file named by its SHA-256")
-        if not 0 <= entry.size <= MAX_ENTRY_BYTES:
-            raise TooLargeError(f"{entry.name}: send blobs above {MAX_ENTRY_BYTES} bytes by PUT")
-        data = await source.read(entry.size)
-        await source.read(-entry.size % BLOCK)
-        yield entry.name, data
+            sha256, size = read_tar_header(header)
+        except NotATarError as error:
+            raise InvalidRequestError(str(error)) from error
+        if size > MAX_ENTRY_BYTES:
+            raise TooLargeError(f"{sha256}: send blobs above {MAX_ENTRY_BYTES} bytes by PUT")
+        data = await source.read(size)
+        await source.read(-size % BLOCK)
+        yield sha256, data
 
 
 class _ExactReader:
@@ -49,18 +44,17 @@ class _ExactReader:
         self._chunk = memoryview(b"")
 
     async def read(self, size: int) -> bytes:
-        if size <= len(self._chunk):
-            return self._take(size)
-        data = bytearray()
-        while (wanted := size - len(data)) > 0:
-            if not self._chunk:
-                self._chunk = memoryview(await self._next())
-            data += self._take(wanted)
-        return bytes(data)
+        taken = [self._take(size)]
+        left = size - len(taken[0])
+        while left > 0:
+            self._chunk = memoryview(await self._next())
+            taken.append(self._take(left))
+            left -= len(taken[-1])
+        return b"".join(taken)
 
-    def _take(self, size: int) -> bytes:
+    def _take(self, size: int) -> memoryview:
         taken, self._chunk = self._chunk[:size], self._chunk[size:]
-        return bytes(taken)
+        return taken
 
     async def _next(self) -> bytes:
         try:
