@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from services.packager.film.equipment import PLATFORM as FILMS_PLATFORM
 from services.packager.film.equipment import equipment
+from services.packager.film.film_time import FilmTimes
 from services.packager.film.films import Films
 from services.packager.handler import PackagerHandler
 from services.packager.inventory import InventoryWatch
@@ -184,6 +185,7 @@ async def _films(
         browsers=settings.film.at_a_time,
         drain_timeout_s=settings.drain_timeout_s,
         at_once=settings.concurrency,
+        times=FilmTimes(shot_s=settings.film.shot_s, film_s=settings.film.film_s),
     )
     async with films.director.listening():
         yield films

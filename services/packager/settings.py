@@ -166,8 +166,13 @@ class FilmSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 4 * GIB
     shot_s: Annotated[
         float,
-        env("PACKAGER_FILM_SHOT_S", "how long the filming of one slice may take, s", ge=60),
-    ] = 1_800.0
+        env(
+            "PACKAGER_FILM_SHOT_S",
+            "how long the filming of one slice may take as it is reckoned, s; one that gets on may "
+            "go on for as long as it will be there within PACKAGER_FILM_S",
+            ge=60,
+        ),
+    ] = 7_200.0
     film_s: Annotated[
         float,
         env(

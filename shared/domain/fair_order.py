@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter, defaultdict, deque
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 import msgspec
 from msgspec import UNSET
@@ -198,22 +198,39 @@ class PlatformQueue:
         self._waiting[export.tenant] = {export.export_id: export for export in theirs}
 
 
+class InLine(Protocol):
+    """What waits or runs for a user, and within it for one of the user's projects or films."""
+
+    @property
+    def seq(self) -> int:
+        """When it was asked for."""
+        ...
+
+    @property
+    def tenant(self) -> Tenant:
+        """What the two shares are counted by."""
+        ...
+
+
+InLineT = TypeVar("InLineT", bound=InLine)
+
+
 def fair_order(
-    waiting: Iterable[QueuedExport],
-    running: Iterable[QueuedExport],
+    waiting: Iterable[InLineT],
+    running: Iterable[InLineT],
     began: Mapping[str, int],
-) -> list[QueuedExport]:
+) -> list[InLineT]:
     """The order in which free slots take ``waiting``, were nothing that runs to end meanwhile.
 
-    ``began`` says of users and projects when a build of theirs last began, in stream sequences.
+    ``began`` says of users and projects when one of theirs last began, in sequences of the caller.
     """
     load = Counter(share for export in running for share in export.tenant)
-    queues: dict[str, dict[str, deque[QueuedExport]]] = defaultdict(lambda: defaultdict(deque))
+    queues: dict[str, dict[str, deque[InLineT]]] = defaultdict(lambda: defaultdict(deque))
     for export in sorted(waiting, key=lambda export: export.seq):
         user, project = export.tenant
         queues[user][project].append(export)
 
-    def turn(share: str, first: QueuedExport) -> tuple[int, int, int, str]:
+    def turn(share: str, first: InLineT) -> tuple[int, int, int, str]:
         return load[share], began.get(share, 0), first.seq, share
 
     projects = {
@@ -225,7 +242,7 @@ def fair_order(
     users = [turn(user, queues[user][turns[0][-1]][0]) for user, turns in projects.items()]
     heapq.heapify(users)
     clock = max(began.values(), default=0)
-    order: list[QueuedExport] = []
+    order: list[InLineT] = []
     while users:
         user_load, _, _, user = heapq.heappop(users)
         project_load, _, _, project = heapq.heappop(projects[user])

@@ -191,6 +191,7 @@ USERS: Final[Mapping[str, Permissions]] = {
         _changes(DEBUG_KEYS_BUCKET),  # nobody else reads them
         [slice_subject("*", "*", "*"), api.consumer_info(FILMS, FILM_SLICES)],
         [api.message_get(FILMS)],  # whether a slice that was asked for is in the queue
+        _reads_many(FILMS),  # whose turn it is
         _consumes(FILMS, FILM_SLICES),
         _changes(FILMS_BUCKET),
         hears=[events_of("*"), FILMS_BUCKET.subjects],

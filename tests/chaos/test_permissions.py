@@ -71,6 +71,7 @@ ELSEWHERE = {
             api.next_message(topology.FILMS, topology.FILM_SLICES),
             api.acknowledgements(topology.FILMS, topology.FILM_SLICES),
             api.message_get(topology.FILMS),
+            api.direct_get(topology.FILMS),
             api.message_get(topology.FILMS_BUCKET.stream),
             api.stream_info(topology.FILMS_BUCKET.stream),
             topology.FILMS_BUCKET.subjects,

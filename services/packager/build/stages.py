@@ -68,9 +68,11 @@ OPTIMIZE_RATES: Final[dict[str, float]] = {  # of source bytes, by the end of a 
     ".bin": 34e6,
 }
 
-FILM_RATE: Final = 10e6  # pixels drawn a second, by two browsers on two cores
+# Measured with `python -m tests.bench --only filming` and `--only film_encoding`.
+FILM_RATE: Final = 4.4e6  # pixels of a heavy scene a second, by two browsers on two cores
 FRAME_RATE: Final = 50.0  # frames a second, however small
-FINISH_RATE: Final = 100e6  # pixels joined a second
+JOIN_RATE: Final = 100e6  # pixels a second, where slices are joined as they are
+ENCODE_RATE: Final = 10e6  # where they are encoded once all are there: 95 ms of 720p to a size
 
 _Count = Annotated[int, msgspec.Meta(ge=0)]
 
@@ -158,7 +160,7 @@ def film_costs(spec: FilmSpec) -> dict[StageName, float]:
     drawn = pixels * spec.supersample**2 * spec.subframes
     return {
         "filming": bounded(spec.frames / FRAME_RATE + drawn / FILM_RATE),
-        "finishing": bounded(pixels / FINISH_RATE),
+        "finishing": bounded(pixels / (ENCODE_RATE if spec.lossless_slices else JOIN_RATE)),
     }
 
 

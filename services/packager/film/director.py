@@ -19,11 +19,12 @@ from services.packager.film.assembler import Assembler, kept_alive
 from services.packager.film.encoding.errors import SliceDamagedError
 from services.packager.film.film_notes import FilmNotes
 from services.packager.film.film_store import piece_key
+from services.packager.film.film_time import check_times
 from services.packager.film.film_verdict import judge
 from services.packager.film.records import FilmId, FilmPlan, Piece
 from services.packager.film.shooting import Shooting
 from services.packager.film.slices import cut
-from shared.domain.events import ExportPackaged, Failure
+from shared.domain.events import ExportFailed, ExportPackaged, Failure, decode_event
 from shared.domain.video.spec import spec_of
 from shared.errors import ExportError, UnavailableError
 from shared.jetstream.event_log import EventLog
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from services.packager.build.progress import BuildProgress
     from services.packager.film.film_store import FilmStore
+    from services.packager.film.film_time import FilmTimes
     from services.packager.film.interfaces import Cutter, FilmStudio, SiteBuild
     from services.packager.request import Request
     from services.packager.sandbox.answers import Packaged
@@ -47,7 +49,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-PACKAGED: Final = events_named("packaged")
+PACKAGED: Final = events_named(ExportPackaged.name)
+FAILED: Final = events_named(ExportFailed.name)
+PLATFORM: Final = "video"
 SITE: Final = "site.zip"
 PAUSES_S: Final = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 4.0)  # an announcement may come before its event
 
@@ -62,6 +66,7 @@ class Director:
         cache: Where they lie meanwhile.
         tools: The versions of all that shapes a film beside its site.
         at_once: Films whose site is built, or which are made one file, at a time.
+        times: What a slice may take.
         into: Cuts a film into slices.
     """
 
@@ -74,10 +79,12 @@ class Director:
         *,
         tools: Mapping[str, str],
         at_once: int,
+        times: FilmTimes,
         into: Cutter = cut,
     ) -> None:
         self.tools = tools
         self._cut = into
+        self._times = times
         self._nc = nc
         self._store = store
         self._assembler = Assembler(store, studio, cache)
@@ -88,10 +95,15 @@ class Director:
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
-        """Erase what films were made of once they have been handed on, while the block lasts."""
+        """Erase what films were made of once they have been handed on, while the block lasts.
+
+        Those that have failed, too, whoever had them in hand: it may be dead, or has given up what
+        it would have tried again.
+        """
         async with AsyncExitStack() as stack:
-            subscription = await self._nc.subscribe(PACKAGED, cb=self._on_packaged)
-            stack.push_async_callback(subscription.unsubscribe)
+            for subject, hear in ((PACKAGED, self._on_packaged), (FAILED, self._on_failed)):
+                subscription = await self._nc.subscribe(subject, cb=hear)
+                stack.push_async_callback(subscription.unsubscribe)
             try:
                 yield
             finally:
@@ -114,7 +126,7 @@ class Director:
         plan = await self._store.plan(film)
         if plan is None:
             async with self._in_turn(progress, reporter):
-                plan = await self._planned(film, request, build)
+                plan = await self._planned(event, request, build)
         else:
             reporter.log("The film is gone on with where it was left.")
         progress.expect_film(film_costs(plan.spec))
@@ -137,21 +149,24 @@ class Director:
         """
         await self._store.erase(FilmId.of(event))
 
-    async def _planned(self, film: FilmId, request: Request, build: SiteBuild) -> FilmPlan:
+    async def _planned(self, event: Event, request: Request, build: SiteBuild) -> FilmPlan:
         """Have the site built, and decide how the film is cut."""
-        spec = spec_of(request.options)
+        film, spec = FilmId.of(event), spec_of(request.options)
         built = await build(intermediate=piece_key(film, SITE))
         site = built.packaged.artifact
         piece = Piece(key=site.key, size_bytes=site.size_bytes, sha256=site.sha256)
         try:
             upload = built.packaged.upload
             await self._store.complete(site.key, upload.upload_id, crc32c=site.crc32c)
+            slices = self._cut(spec, built.game)
+            check_times(spec, built.game, slices, self._times)
             plan = FilmPlan(
                 film=film,
+                user_id=event.user_id,
                 spec=spec,
                 site=piece,
                 game=built.game,
-                slices=self._cut(spec, built.game),
+                slices=slices,
                 build_key=self._build_key(built.packaged.build_key),
                 file_name=site.file_name,
                 warnings=built.packaged.warnings,
@@ -209,18 +224,29 @@ class Director:
     async def _on_packaged(self, message: Msg) -> None:
         """A film of ours is announced to be handed on."""
         film = self._made.get(message.subject.rpartition(".")[2])
-        if film is not None and film not in self._erasing:
-            erasing = asyncio.create_task(self._erase_handed_on(film))
+        if film is not None:
+            self._erase_once(film, ExportPackaged)
+
+    async def _on_failed(self, message: Msg) -> None:
+        """A film is announced to have failed, of ours or not."""
+        with suppress(msgspec.MsgspecError):
+            event = decode_event(message.data)
+            if event.platform == PLATFORM:
+                self._erase_once(FilmId.of(event), ExportFailed)
+
+    def _erase_once(self, film: FilmId, end: type[Event]) -> None:
+        if film not in self._erasing:
+            erasing = asyncio.create_task(self._erase_ended(film, end))
             self._erasing[film] = erasing
             erasing.add_done_callback(lambda _: self._erasing.pop(film))
 
-    async def _erase_handed_on(self, film: FilmId) -> None:
+    async def _erase_ended(self, film: FilmId, end: type[Event]) -> None:
         """Erase it once the stream has that; one without a leader does not take what is said."""
         for pause_s in PAUSES_S:
             with suppress(UnavailableError):
                 stored = await self._events.of(film.export_id)
                 if any(
-                    isinstance(event, ExportPackaged) and event.generation == film.generation
+                    isinstance(event, end) and event.generation == film.generation
                     for _, event in stored
                 ):
                     self._made.pop(film.export_id, None)

@@ -26,6 +26,7 @@ log = structlog.get_logger()
 PLATFORM: Final = "video"
 CAMERA: Final = "film-camera"
 SCRIPT: Final = "film-camera.js"
+MOST_CORES: Final = 8  # that one process of a browser may keep busy, all the time
 VERSION_S: Final = 60.0  # for a browser to say its version
 
 
@@ -81,7 +82,8 @@ def _limits(settings: FilmSettings) -> StudioLimits:
     """Of each browser, as the studio takes them."""
     return StudioLimits(
         memory_bytes=settings.memory_bytes,
-        shot_s=settings.shot_s,
+        shot_s=settings.film_s,  # how a slice gets on is watched by who has it filmed
+        cpu_s=int(settings.film_s * MOST_CORES),
         browsers=settings.at_a_time,
     )
 

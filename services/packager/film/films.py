@@ -8,7 +8,9 @@ from services.packager.film.director import Director
 from services.packager.film.film_ends import FilmEnds
 from services.packager.film.film_store import FilmStore
 from services.packager.film.sites import Sites
+from services.packager.film.slice_queue import SliceQueue
 from services.packager.film.slice_shooter import SliceShooter
+from services.packager.film.slice_turns import SliceTurns
 from services.packager.film.slice_worker import SliceWorker
 from services.packager.film.slices import cut
 from shared.jetstream.event_log import EventLog
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from nats.aio.client import Client
 
+    from services.packager.film.film_time import FilmTimes
     from services.packager.film.interfaces import Cutter, FilmStudio
     from services.packager.storage.disk_cache import DiskCache
     from shared.storage.bucket import Storage
@@ -42,6 +45,7 @@ class Films(NamedTuple):
         browsers: int,
         drain_timeout_s: float,
         at_once: int,
+        times: FilmTimes,
         into: Cutter = cut,
     ) -> Films:
         """Bind to the bucket.
@@ -56,6 +60,7 @@ class Films(NamedTuple):
             browsers: At a time.
             drain_timeout_s: How long slices in hand may go on after the stop.
             at_once: Films whose site is built, or which are made one file, at a time.
+            times: What films may take.
             into: Cuts films into slices.
         """
         js = nc.jetstream()
@@ -63,10 +68,22 @@ class Films(NamedTuple):
         sites = Sites(store, cache)
         ends = FilmEnds(nc, EventLog(js), store, forget=sites.forget)
         return cls(
-            Director(nc, store, studio, cache, tools=tools, at_once=at_once, into=into),
+            Director(
+                nc, store, studio, cache, tools=tools, at_once=at_once, times=times, into=into
+            ),
             SliceWorker(
                 nc,
-                SliceShooter(nc, store, studio, sites=sites, ends=ends, cache=cache, worker=worker),
+                SliceShooter(
+                    nc,
+                    store,
+                    studio,
+                    sites=sites,
+                    ends=ends,
+                    cache=cache,
+                    times=times,
+                    worker=worker,
+                ),
+                turns=SliceTurns(SliceQueue(js), store),
                 sites=sites,
                 ends=ends,
                 browsers=browsers,

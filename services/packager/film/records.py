@@ -63,6 +63,7 @@ class FilmPlan(msgspec.Struct, frozen=True, kw_only=True):
     """What is shot on which site, and what is to be told of the site once the film is there."""
 
     film: FilmId
+    user_id: str = ""  # whose turn it is
     spec: FilmSpec
     site: Piece
     game: GameKind
@@ -94,6 +95,7 @@ class SliceRecord(msgspec.Struct, frozen=True, kw_only=True):
     of_project: bool = False  # the last failure lies in the maker's hands
     worker: str = ""
     beats: Count = 0  # signs of life of all attempts
+    doubted: int | None = None  # of an attempt out of turn: its beats when the message came, or -1
     frames: Count = 0  # that this attempt has shot
     fps: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     shot: StoredShot | None = None
@@ -111,6 +113,7 @@ class SliceOrder(msgspec.Struct, frozen=True, kw_only=True):
     export_id: str
     generation: Annotated[int, msgspec.Meta(ge=1)]
     number: Count
+    user_id: str = ""
 
     @property
     def film(self) -> FilmId:

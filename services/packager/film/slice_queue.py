@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from services.packager.film.records import SliceOrder
+from shared.jetstream.batch_get import read_stored
 from shared.jetstream.publishing import publish, read_message
 from shared.jetstream.pull_loop import pull
 from shared.jetstream.topology import FILM_SLICES, FILMS, slice_subject
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from services.packager.film.records import FilmId, FilmPlan
+    from shared.jetstream.batch_get import Stored
 
 PATIENCE_S: Final = 30.0  # NATS may be electing a leader
 
@@ -49,6 +51,7 @@ class SliceQueue:
             export_id=film.export_id,
             generation=film.generation,
             number=number,
+            user_id=plan.user_id,
         )
         place = current()
         headers = {
@@ -69,6 +72,27 @@ class SliceQueue:
         subject = slice_subject(film.export_id, film.generation, number)
         return await read_message(self._js, FILMS, subject=subject) is not None
 
-    async def take(self, handle: Callable[[Msg], Awaitable[None]], stop: asyncio.Event) -> None:
-        """Give ``handle`` one order after the other, until told to stop."""
-        await pull(self._js, FILMS, FILM_SLICES, handle, stop)
+    async def oldest(self) -> list[Stored]:
+        """Everything that is asked for, be it in somebody's hands or not; at most ``MOST``.
+
+        Raises:
+            NatsUnavailableError: The queue does not answer.
+        """
+        nc = self._js._nc  # noqa: SLF001 - a context reads one message at a time
+        return await read_stored(nc, FILMS, slice_subject("*", "*", "*"))
+
+    async def take(
+        self,
+        handle: Callable[[Msg], Awaitable[None]],
+        stop: asyncio.Event,
+        *,
+        ahead: Callable[[], Awaitable[bool]],
+    ) -> None:
+        """Give ``handle`` one order after the other, until told to stop.
+
+        Args:
+            handle: Acknowledges the message, or hands it back.
+            stop: Ends it.
+            ahead: Does what is to be done before the next message; true where there was something.
+        """
+        await pull(self._js, FILMS, FILM_SLICES, handle, stop, ahead=ahead)

@@ -19,7 +19,7 @@ LOST: Final = Failure(
 )
 
 
-def begun(record: SliceRecord, worker: str) -> SliceRecord:
+def begun(record: SliceRecord, worker: str, *, out_of_turn: bool = False) -> SliceRecord:
     """Another attempt begins; one that has begun and not ended has lost its worker."""
     lost = (LOST,) if record.state == "running" else ()
     failures = (*record.failures, *lost)
@@ -30,11 +30,19 @@ def begun(record: SliceRecord, worker: str) -> SliceRecord:
         state="running",
         attempts=record.attempts + 1,
         beats=record.beats + 1,
+        doubted=-1 if out_of_turn else None,
         failures=failures,
         worker=worker,
         frames=0,
         fps=0.0,
     )
+
+
+def doubted(record: SliceRecord) -> SliceRecord | None:
+    """The message of an attempt that began out of turn has come: what lives beats on from here."""
+    if record.state != "running" or record.doubted is None:
+        return None
+    return msgspec.structs.replace(record, doubted=record.beats)
 
 
 def advanced(record: SliceRecord, worker: str, *, frames: int, fps: float) -> SliceRecord | None:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import structlog
 
 from services.packager.film.film_store import piece_key
+from services.packager.film.film_time import in_time
 from services.packager.film.records import StoredShot
 from services.packager.film.slice_news import BEAT_S, SliceNews
-from services.packager.film.slice_record import begun, done, failed, handed_back
+from services.packager.film.slice_record import begun, done, doubted, failed, handed_back
 from services.packager.film.studio.shot import Shot
 from services.packager.processes.threads import entered_in_thread, in_thread
 from shared.errors import ExportError, ProjectError, UnavailableError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from services.packager.film.film_ends import FilmEnds
     from services.packager.film.film_store import FilmStore
+    from services.packager.film.film_time import FilmTimes
     from services.packager.film.interfaces import FilmStudio
     from services.packager.film.records import FilmId, FilmPlan, SliceOrder, SliceRecord
     from services.packager.film.sites import Sites
@@ -53,6 +55,7 @@ class SliceShooter:
         sites: What they are shot on.
         ends: Says when a film is over; it listens while this works.
         cache: Where slices lie until they are stored.
+        times: What a slice may take.
         worker: The process's name, unique.
     """
 
@@ -65,6 +68,7 @@ class SliceShooter:
         sites: Sites,
         ends: FilmEnds,
         cache: DiskCache,
+        times: FilmTimes,
         worker: str,
     ) -> None:
         self._nc = nc
@@ -73,11 +77,17 @@ class SliceShooter:
         self._sites = sites
         self._ends = ends
         self._cache = cache
+        self._times = times
         self._worker = worker
+        self._in_hand: set[tuple[FilmId, int]] = set()
         self._untold: set[tuple[FilmId, int]] = set()  # handed back, and the bucket does not know
 
-    async def take(self, order: SliceOrder) -> tuple[str, float]:
+    async def take(self, order: SliceOrder, *, out_of_turn: bool = False) -> tuple[str, float]:
         """Make an attempt, where one is to be made.
+
+        Args:
+            order: Of the slice.
+            out_of_turn: Its message was not delivered, and comes later.
 
         Returns:
             The outcome, and when the slice should come again where that is ``retry`` or
@@ -93,13 +103,31 @@ class SliceShooter:
         if await self._ends.is_over(film):  # and its director did not live to see it
             await self._store.try_to_erase(film)
             return "over", 0
+        if (film, number) in self._in_hand:
+            return "returned", ELSEWHERE_S
+        self._in_hand.add((film, number))
+        try:
+            return await self._take(plan, number, out_of_turn=out_of_turn)
+        finally:
+            self._in_hand.discard((film, number))
+
+    async def _take(self, plan: FilmPlan, number: int, *, out_of_turn: bool) -> tuple[str, float]:
+        film = plan.film
         if (film, number) in self._untold:
             await self._note_handed_back(film, number)
-        if await self._is_shot_elsewhere(film, number):
-            return "returned", ELSEWHERE_S
-        record = await self._store.change(film, number, lambda found: begun(found, self._worker))
-        if record.over:
+        seen = await self._store.slice(film, number)
+        if seen.over:
             return "skipped", 0
+        if await self._is_shot_elsewhere(film, number, seen):
+            return "returned", ELSEWHERE_S
+        wanted = begun(seen, self._worker, out_of_turn=out_of_turn)
+        record = await self._store.change(
+            film, number, lambda found: wanted if found == seen else None
+        )
+        if record != wanted:
+            return "returned", ELSEWHERE_S  # somebody was quicker
+        if record.over:
+            return "failed", 0
         with spans.leaf("film slice", {"aethel.slice": number, "aethel.attempt": record.attempts}):
             return await self._attempt(plan, number, record)
 
@@ -119,11 +147,17 @@ class SliceShooter:
             log.info("slice.handed-back", attempt=record.attempts)
         self._untold.discard((film, number))
 
-    async def _is_shot_elsewhere(self, film: FilmId, number: int) -> bool:
-        """Whether an attempt shows signs of life: NATS delivers again when heartbeats are lost."""
-        before = await self._store.slice(film, number)
+    async def _is_shot_elsewhere(self, film: FilmId, number: int, before: SliceRecord) -> bool:
+        """Whether an attempt shows signs of life: NATS delivers again when heartbeats are lost.
+
+        One that began out of turn is at work when its message comes for the first time, mostly: no
+        browser stands still to listen to it then, but where it has been silent since.
+        """
         if before.state != "running":
             return False
+        if before.doubted is not None and before.doubted != before.beats:
+            await self._store.change(film, number, doubted)
+            return True
         await asyncio.sleep(LISTEN_S)
         after = await self._store.slice(film, number)
         return after.state == "running" and after.beats != before.beats
@@ -164,7 +198,8 @@ class SliceShooter:
                 entered_in_thread(self._cache.scratch()) as folder,
             ):
                 await in_thread(partial(folder.chmod, 0o755))  # who shoots is another user
-                taken = await self._studio.shoot(site, shot, folder, news.told)
+                async with in_time(self._times, piece.count, lambda: news.done):
+                    taken = await self._studio.shoot(site, shot, folder, news.told)
                 stored = await _patiently(lambda: self._stored(plan, number, taken))
             kept = await _patiently(
                 lambda: self._store.change(

@@ -34,9 +34,12 @@ if TYPE_CHECKING:
     from services.packager.film.records import SliceOrder
     from services.packager.film.sites import Sites
     from services.packager.film.slice_shooter import SliceShooter
+    from services.packager.film.slice_turns import SliceTurns
+    from shared.worker.message import TakenMessage
 
 log = structlog.get_logger()
 
+PAUSE_S: Final = 2.0  # of a slot whose slice out of turn came to nothing
 WAIT_S: Final = 1.0  # until NATS is asked again that did not answer
 OUTCOMES: Final = ("done", "skipped", "over", "retry", "failed", "returned")
 COMES_AGAIN: Final = frozenset({"retry", "returned"})
@@ -50,6 +53,7 @@ class SliceWorker:
     Args:
         nc: A connection.
         shooter: Makes the attempts.
+        turns: Says whose slice is next.
         sites: What it shoots them on.
         ends: Says when a film is over.
         browsers: At a time.
@@ -61,6 +65,7 @@ class SliceWorker:
         nc: Client,
         shooter: SliceShooter,
         *,
+        turns: SliceTurns,
         sites: Sites,
         ends: FilmEnds,
         browsers: int,
@@ -68,6 +73,7 @@ class SliceWorker:
     ) -> None:
         self._nc = nc
         self._shooter = shooter
+        self._turns = turns
         self._sites = sites
         self._ends = ends
         self._browsers = browsers
@@ -80,7 +86,7 @@ class SliceWorker:
         await self._look_at_consumer(stop)
         async with self._ends.listening():
             slots = [
-                asyncio.create_task(self._queue.take(self._handle, stop))
+                asyncio.create_task(self._queue.take(self._delivered, stop, ahead=self._ahead))
                 for _ in range(self._browsers)
             ]
             log.info("worker.started", consumer=FILM_SLICES, slots=len(slots))
@@ -114,9 +120,20 @@ class SliceWorker:
             self._ack_wait_s = info.config.ack_wait or ACK_WAIT_S
             return
 
-    async def _handle(self, delivered: Msg) -> None:
-        """One message, from its delivery to its end; nothing that goes wrong ends the slot."""
-        message = DeliveredMessage(delivered, ack_wait_s=self._ack_wait_s)
+    async def _ahead(self) -> bool:
+        """Film what is to be filmed before the next message; whether there was something."""
+        message = await self._turns.next()
+        if message is None:
+            return False
+        work.OUT_OF_TURN.labels(FILM_SLICES).inc()
+        await self._handle(message)
+        return True
+
+    async def _delivered(self, message: Msg) -> None:
+        await self._handle(DeliveredMessage(message, ack_wait_s=self._ack_wait_s))
+
+    async def _handle(self, message: TakenMessage) -> None:
+        """One message, from first to last; nothing that goes wrong ends the slot."""
         try:
             order = decode_order(message.data)
         except msgspec.MsgspecError as error:
@@ -143,11 +160,12 @@ class SliceWorker:
             work.HANDLE_SECONDS.labels(FILM_SLICES).observe(time.perf_counter() - began)
             metrics.SLICES.labels(outcome).inc()
 
-    async def _deliver(self, order: SliceOrder, message: DeliveredMessage) -> str:
+    async def _deliver(self, order: SliceOrder, message: TakenMessage) -> str:
         """What came of it; the message is acknowledged, or handed back."""
+        self._turns.begins(order)
         try:
             async with message.kept_alive():
-                outcome, delay_s = await self._shooter.take(order)
+                outcome, delay_s = await self._shooter.take(order, out_of_turn=message.out_of_turn)
         except asyncio.CancelledError:
             await asyncio.shield(self._hand_back(order, message, 0))
             raise
@@ -160,22 +178,27 @@ class SliceWorker:
             await self._hand_back(order, message, OUTAGE_DELAY_S)
             return "returned"
         if outcome in COMES_AGAIN:
-            await message.hand_back(delay_s)
+            await _give_back(message, delay_s)
         else:
             await _acknowledge(message)
         return outcome
 
-    async def _hand_back(
-        self, order: SliceOrder, message: DeliveredMessage, delay_s: float
-    ) -> None:
+    async def _hand_back(self, order: SliceOrder, message: TakenMessage, delay_s: float) -> None:
         try:
             await self._shooter.hand_back(order)
         except (UnavailableError, nats.errors.Error) as error:
             log.warning("message.returned", error=str(error) or repr(error))
-        await message.hand_back(delay_s)
+        await _give_back(message, delay_s)
 
 
-async def _acknowledge(message: DeliveredMessage) -> None:
+async def _give_back(message: TakenMessage, delay_s: float) -> None:
+    """Have it come again later; what was not delivered could be chosen again at once."""
+    await message.hand_back(delay_s)
+    if message.out_of_turn:
+        await asyncio.sleep(min(delay_s, PAUSE_S))
+
+
+async def _acknowledge(message: TakenMessage) -> None:
     """Where that is lost, the message comes again, and its record says that it is over."""
     with suppress(*AWAY):
         await message.acknowledge()

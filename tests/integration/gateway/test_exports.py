@@ -578,7 +578,7 @@ async def test_the_price_is_told_and_nothing_begins(gateway: Gateway) -> None:
     """Of a film by its options, of others by the platform; what is refused, is refused here too."""
     ann = gateway.user("ann")
     status, price = await ann.call("POST", PRICE, json=film(preset="youtube-1080p", fps=29.97))
-    assert (status, price["estimatedMinutes"], price["platform"]) == (200, 2, "video")
+    assert (status, price["estimatedMinutes"], price["platform"]) == (200, 3, "video")
     seen = {name: price["film"][name] for name in ("fps", "frames", "codec", "sound", "container")}
     assert seen == {
         "fps": "30000/1001", "frames": 300, "codec": "h264", "sound": "aac", "container": "mp4",

@@ -113,12 +113,15 @@ class Filming:
             assert child.stdout is not None
             child.stdout.close()
 
-    async def ask(self, files: dict[str, bytes] | None = None, **video: Any) -> ExportRequested:
+    async def ask(
+        self, files: dict[str, bytes] | None = None, *, user: str = "u", **video: Any
+    ) -> ExportRequested:
         """Ask for a film."""
         options = msgspec.convert({"video": VIDEO | video}, ExportOptions)
         event = msgspec.structs.replace(
             requested(),
             export_id=str(uuid.uuid4()),
+            user_id=user,
             platform="video",
             options=options,
             snapshot=await store(self.storage, files or GAME, project_id="p"),

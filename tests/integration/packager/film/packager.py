@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from services.packager.film.film_time import FilmTimes
 from services.packager.film.films import Films
 from services.packager.film.records import Slice
 from services.packager.handler import PackagerHandler
@@ -52,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     films: int = 2
     at_once: int = 2
     drain_timeout_s: float = 5.0
+    times: FilmTimes = FilmTimes()
 
 
 def by_key_frames(spec: FilmSpec, game: GameKind) -> tuple[Slice, ...]:
@@ -83,6 +85,7 @@ async def packager(settings: Settings, studio: FilmStudio | None = None) -> Asyn
                 browsers=settings.browsers,
                 drain_timeout_s=settings.drain_timeout_s,
                 at_once=settings.at_once,
+                times=settings.times,
                 into=by_key_frames,
             )
             if settings.browsers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -11,24 +12,36 @@ import pytest
 
 from services.packager.film import shooting, sites
 from services.packager.film.film_store import FilmStore, plan_key, slice_key
+from services.packager.film.film_time import FilmTimes
 from services.packager.film.records import FilmId, FilmPlan, Piece, SliceRecord, StoredShot
 from services.packager.film.site_archive import unpack
-from shared.domain.events import ExportFailed, ExportPackaged
+from shared.domain.events import ExportFailed, ExportPackaged, Failure
+from shared.errors import ExportError
 from shared.jetstream.errors import NatsUnavailableError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import EXPECTED, KeyValueStore
 from shared.jetstream.topology import FILMS, FILMS_BUCKET
 from shared.worker.message import DeliveredMessage
 from tests.films import numbers
+from tests.integration.packager.film.drawn_studio import DrawnStudio
 from tests.integration.packager.film.test_films import film_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from services.packager.film.encoding.finished import Finished
     from shared.domain.events import Event
     from shared.jetstream.publishing import Published
     from tests.integration.packager.film.conftest import Filming
+
+
+class PassingError(ExportError):
+    """Something that may go well another time."""
+
+    code = "passing"
+    title = "Something passing"
+    retryable = True
 
 
 async def test_a_film_whose_records_are_lost_is_begun_anew(
@@ -258,3 +271,82 @@ async def test_a_film_is_kept_until_the_stream_has_that_it_was_handed_on(
         await filming.ends(asked, "packaged", "failed")
         await filming.gone(asked)
     assert "plan" in left[0]
+
+
+async def test_a_film_that_cannot_be_made_in_time_is_refused_with_what_would_fit(
+    filming: Filming,
+) -> None:
+    """Before anybody films any of it; its site goes, too."""
+    async with filming.packager(times=FilmTimes(shot_s=4.0)):
+        event = await filming.ask(frames=240, keyframeInterval=240)
+        failed = await filming.ends(event, "packaged", "failed")
+        await filming.gone(event)
+    assert isinstance(failed, ExportFailed)
+    assert failed.error.code == "film-too-heavy"
+    assert re.search(r"At 192 × 108 the first \d+ frames fit", failed.error.message)
+    assert filming.takes == []
+
+
+async def test_a_slice_that_gets_on_takes_longer_than_was_reckoned(
+    filming: Filming, tmp_path: Path
+) -> None:
+    """As long as it will be there within the time of a film; what will not is ended."""
+    filming.play(frame_s=0.5)
+    async with filming.packager(times=FilmTimes(shot_s=3.8, film_s=60.0)):
+        event = await filming.ask(frames=15)
+        packaged = await filming.ends(event, "packaged", "failed")
+    assert isinstance(packaged, ExportPackaged), packaged
+    assert numbers(await film_of(filming, packaged, tmp_path)) == [*range(15)]
+    async with filming.packager("two", times=FilmTimes(shot_s=3.8, film_s=5.0)):
+        event = await filming.ask(frames=15)
+        failed = await filming.ends(event, "packaged", "failed")
+    assert isinstance(failed, ExportFailed)
+    assert failed.error.code == "film-too-heavy"
+    assert "of 15 frames" in failed.error.message
+
+
+async def test_a_film_that_is_given_up_leaves_nothing_and_can_be_replayed(
+    filming: Filming, tmp_path: Path
+) -> None:
+    """Its dead letter brings it back: it is filmed once more."""
+
+    class Unfinished(DrawnStudio):
+        """Its machine is not what it should be, today."""
+
+        broken = True
+
+        async def finish(self, *what: Any) -> Finished:
+            if self.broken:
+                raise PassingError("the disk is slow")
+            return await super().finish(*what)
+
+    studio = Unfinished(filming.folder, "one")
+    async with filming.packager(studio=studio):
+        event = await filming.ask(frames=15)
+        failed = await filming.ends(event, "packaged", "failed")
+        await filming.gone(event)
+        assert isinstance(failed, ExportFailed)
+        assert failed.dead_letter is not None
+        studio.broken = False
+        again = msgspec.structs.replace(event, generation=2)
+        await filming.events.publish(again)
+        packaged = await filming.ends(again, "packaged")
+        await filming.gone(again)
+    assert isinstance(packaged, ExportPackaged)
+    assert packaged.generation == 2
+    assert numbers(await film_of(filming, packaged, tmp_path)) == [*range(15)]
+
+
+async def test_a_film_whose_director_died_goes_when_others_have_failed_it(filming: Filming) -> None:
+    """Whoever films hears that: nothing waits for its time to be over."""
+    async with filming.packager("two", directs=False, browsers=0):
+        async with filming.process("one") as one:
+            filming.play(frame_s=0.5)
+            event = await filming.ask()
+            await filming.until(event, lambda _, records: any(r.attempts for r in records))
+            one.kill()
+        why = Failure(code="lost", message="nothing of it moves", retryable=False)
+        end = ExportFailed(**event.identity, stage="build", error=why)
+        await filming.events.publish(end)
+        await filming.gone(event, but_files=True)  # what was not in any record is the sweeper's
+        assert not [each for each in await filming.left(event) if each.endswith("site.zip")]

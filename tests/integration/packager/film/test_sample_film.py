@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import av
 
@@ -31,7 +31,7 @@ async def test_the_sample_becomes_a_film_with_sound(filming: Filming, tmp_path: 
         if path.is_file()
     }
     studio = Studio(BUILT / CAMERA / SCRIPT, StudioLimits(browsers=2), confined=True)
-    video = {
+    video: dict[str, Any] = {
         "width": 320,
         "height": 180,
         "frames": FRAMES,

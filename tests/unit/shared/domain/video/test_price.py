@@ -25,11 +25,13 @@ def price(**video: object) -> int:
 @pytest.mark.parametrize(
     ("video", "minutes"),
     [
-        ({}, 1),
-        ({"width": 1_920}, 2),
-        ({"width": 1_920, "supersample": 2}, 5),
-        ({"width": 1_920, "motion_blur": MotionBlur(subframes=8)}, 10),
-        ({"width": 3_840, "fps": 60, "duration_s": 60.0}, 60),
+        ({}, 2),
+        ({"width": 1_920}, 3),
+        ({"width": 1_920, "supersample": 2}, 10),
+        ({"width": 1_920, "motion_blur": MotionBlur(subframes=8)}, 20),
+        ({"width": 3_840, "fps": 60, "duration_s": 60.0}, 120),
+        ({"start_s": 600.0}, 2),
+        ({"start_s": 3_600.0}, 6),
         ({"frames": 1, "width": 64, "height": 64}, 1),
     ],
 )
@@ -60,7 +62,7 @@ def test_a_request_reserves_it() -> None:
         export_id="e", project_id="p", user_id="u", platform="video", configuration="release",
         options=options, snapshot="5" * 64, at=now(), created_at=now(), trace_id="0" * 32,
     )  # fmt: skip
-    assert required_minutes(asked) == PLATFORMS["video"].minutes_for(options) == 10
+    assert required_minutes(asked) == PLATFORMS["video"].minutes_for(options) == 20
     assert PLATFORMS["web"].minutes_for(options) == PLATFORMS["web"].minutes
     assert f"{PIXELS_A_MINUTE:,}" in FORMULA
     assert "622,080,000" in FORMULA
