@@ -596,8 +596,8 @@ async def test_a_film_reserves_its_price(gateway: Gateway) -> None:
     ann = await ann_with_game(gateway)
     large = film(width=3_840, fps=60, durationS=20)
     status, made = await ann.call("POST", EXPORTS, json=large)
-    assert (status, made["export"]["estimatedMinutes"]) == (202, 20)
-    assert (await ann.call("GET", "/api/quota"))[1]["reserved"] == 20
+    assert (status, made["export"]["estimatedMinutes"]) == (202, 40)
+    assert (await ann.call("GET", "/api/quota"))[1]["reserved"] == 40
 
 
 async def test_where_no_worker_is_the_user_is_told(gateway: Gateway) -> None:

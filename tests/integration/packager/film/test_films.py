@@ -53,7 +53,7 @@ async def test_two_packagers_share_the_slices_of_a_film(filming: Filming, tmp_pa
 
 async def test_a_killed_workers_slice_alone_is_made_again(filming: Filming, tmp_path: Path) -> None:
     """It comes again by itself; the bucket counts the attempts, the film has every frame."""
-    filming.play(frame_s=0.02)
+    filming.play(frame_s=0.05)
     async with filming.packager("one", browsers=0), filming.process("two", directs=False) as two:
         event = await filming.ask(frames=120)
         await filming.until(
