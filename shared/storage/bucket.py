@@ -184,7 +184,7 @@ class Storage:
         key: str,
         upload_id: str,
         number: int,
-        data: bytes | bytearray,
+        data: bytes | bytearray | memoryview,
         *,
         crc32c: str | None = None,
     ) -> str:

@@ -22,7 +22,7 @@ class MemoryBody(Payload):
 
     _autoclose = True  # there is nothing to close
 
-    def __init__(self, data: bytes | bytearray) -> None:
+    def __init__(self, data: bytes | bytearray | memoryview) -> None:
         super().__init__(data)
         self._size = len(data)
         self._file = memoryview(data)

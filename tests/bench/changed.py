@@ -191,7 +191,7 @@ class _Outgoing(Storage):
         key: str,
         upload_id: str,
         number: int,
-        data: bytes | bytearray,
+        data: bytes | bytearray | memoryview,
         *,
         crc32c: str | None = None,
     ) -> str:

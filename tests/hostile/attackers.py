@@ -7,6 +7,7 @@ message of its error.
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import signal
 import socket
@@ -219,24 +220,37 @@ def floods(link: Any, _target: str, _project: Any) -> str:
     return ""
 
 
+def shrinks(link: Any, _target: str, _project: Any) -> str:
+    """The memory that its packager has lent it, and reads."""
+    _, lent = link.ask(_plan)
+    for piece in lent:
+        with suppress(PermissionError):
+            os.ftruncate(piece, 0)
+            return "shrunk"
+        with suppress(PermissionError):
+            fcntl.fcntl(piece, fcntl.F_ADD_SEALS, fcntl.F_SEAL_WRITE)
+            return "sealed"
+    return ""
+
+
 def babbles(link: Any, target: str, _project: Any) -> str:
     """What no build would say."""
     messages: dict[str, Callable[[], Iterator[tuple[object, list[int]]]]] = {
         "garbage": lambda: iter([(msgspec.Raw(os.urandom(200)), [])]),
         "stranger": lambda: iter([(Open(0, "assets/another.png"), [])]),
         "climbs": lambda: iter([(Open(0, "../../../etc/passwd"), [])]),
-        "part": lambda: iter([(Part(0, 10), [channel.in_memory(b"0123456789")])]),
+        "part": lambda: iter([(Part(0, 0, 10), [])]),
         "sign": lambda: iter([(Sign(0, "x", (SignedFile("a", 1, 0o644),)), [0])]),
         "done": lambda: iter([(Done(size_bytes=1, sha256="0" * 64), [])]),
         "plans": lambda: iter([(_plan(0), []), (_plan(1), [])]),
         "vast": lambda: iter([(_plan(0, 10**14), [])]),
-        "short": lambda: iter([(_plan(0), []), (Part(1, 1_000), [channel.in_memory(b"x")])]),
-        "huge": lambda: iter([(_plan(0), []), (Part(1, 1 << 40), [channel.in_memory(b"x")])]),
-        "bodiless": lambda: iter([(_plan(0), []), (Part(1, 10), [])]),
+        "elsewhere": lambda: iter([(_plan(0), []), (Part(1, 9, 10), [])]),
+        "huge": lambda: iter([(_plan(0), []), (Part(1, 0, 1 << 40), [])]),
+        "empty": lambda: iter([(_plan(0), []), (Part(1, 0, 0), [])]),
         "lists": lambda: iter([(Listing(0, 2), [channel.in_memory(b"{}")])]),
         "list": lambda: iter([(_plan(0), []), (Listing(1, 2), [channel.in_memory(b"{}")])]),
         "long list": lambda: iter([(_plan(0), []), (Listing(1, 1 << 40), [])]),
-        "directory": lambda: iter([(_plan(0), []), (Part(1, 10), [os.open(".", os.O_RDONLY)])]),
+        "directory": lambda: iter([(_plan(0), []), (Part(1, 0, 10), [os.open(".", os.O_RDONLY)])]),
         "asks": lambda: ((Remember(n, f"{n:064x}", _NOTHING), []) for n in range(100_000)),
         "package": lambda: iter([(FetchMetadata(0, "../-/passwd"), [])]),
         "version": lambda: iter([(_package("1.0.0/../../secret", _HASH), [])]),
@@ -296,6 +310,7 @@ ATTACKS: Final[dict[str, Callable[[Any, str, Any], str]]] = {
         abandons,
         starts,
         floods,
+        shrinks,
         babbles,
     )
 }

@@ -231,7 +231,7 @@ async def test_a_build_that_leaves_is_tried_again(attacked: Attacked, attack: st
 
 
 WORDS = ["garbage", "stranger", "climbs", "part", "sign", "done", "plans", "vast"]
-WORDS += ["short", "huge", "bodiless", "directory", "asks", "package", "version", "hash"]
+WORDS += ["elsewhere", "huge", "empty", "directory", "asks", "package", "version", "hash"]
 WORDS += ["lists", "list", "long list"]
 
 
@@ -240,6 +240,12 @@ async def test_what_no_build_would_say_ends_it(attacked: Attacked, word: str) ->
     """The packager does not believe a word."""
     error = await attacked.attack(f"babbles {word}")
     assert error.code == "project-breaks-tools", error
+    await attacked.is_well()
+
+
+async def test_lent_memory_stays_as_large_as_it_is(attacked: Attacked) -> None:
+    """A packager that reads where nothing is any more would be killed."""
+    assert str(await attacked.attack("shrinks")) == HELD
     await attacked.is_well()
 
 

@@ -15,6 +15,7 @@ from services.packager.archive.member import ArchiveError, Member
 from services.packager.processes.threads import in_thread
 from services.packager.registry.faults import FaultError
 from services.packager.sandbox import channel, verdict
+from services.packager.sandbox.lent_memory import LentMemory
 from services.packager.sandbox.messages import (
     Answer,
     Done,
@@ -32,7 +33,7 @@ from services.packager.sandbox.messages import (
     SignedFile,
 )
 from services.packager.storage.file_slice import FileSlice
-from services.packager.storage.multipart_upload import open_upload
+from services.packager.storage.multipart_upload import in_flight, open_upload
 from services.packager.storage.object_fetcher import HANDED_OVER
 from shared.domain.artifact_files import decode_files
 from shared.domain.build_warnings import BuildWarnings
@@ -100,6 +101,7 @@ class Answers:
         self._objects = {file.path: file.object for file in job.files}
         self._uploads = AsyncExitStack()
         self._upload: PartSender | None = None
+        self._lent: LentMemory | None = None
         self._planned: Planned | None = None
         self._listed: bytes | None = None
 
@@ -136,7 +138,7 @@ class Answers:
             case Planned():
                 return await self._plan(question)
             case Part():
-                return await self._part(question, files)
+                return await self._part(question)
             case Listing():
                 return await self._list(question, files)
             case Sign():
@@ -208,20 +210,23 @@ class Answers:
                 on_left=self._services.reporter.leave_parts,
             )
         )
-        return Answer(number=message.number, part_bytes=self._upload.part_bytes), []
+        part_bytes = self._upload.part_bytes
+        self._lent = LentMemory(in_flight(part_bytes) + 1, part_bytes)
+        return Answer(number=message.number, part_bytes=part_bytes), self._lent.hand_over()
 
-    async def _part(self, message: Part, files: Sequence[int]) -> tuple[Answer, Sequence[int]]:
-        upload = self._upload
-        if upload is None or len(files) != 1 or not 0 < message.size_bytes <= upload.part_bytes:
-            raise verdict.broken(verdict.ProtocolError("no such part"), ())
-
-        async def read() -> bytes:
-            try:
-                return await in_thread(partial(channel.content, files[0], message.size_bytes))
-            except ValueError as error:
-                raise verdict.broken(error, ()) from error
-
-        await upload.send(read)
+    async def _part(self, message: Part) -> tuple[Answer, Sequence[int]]:
+        """Sent from where it lies; what the storage says of it ends the build at once."""
+        upload, lent = self._upload, self._lent
+        if upload is None or lent is None:
+            raise verdict.broken(verdict.ProtocolError("no part before the plan"), ())
+        try:
+            part = lent.take(message.piece, message.size_bytes)
+        except ValueError as error:
+            raise verdict.broken(error, ()) from error
+        sending = await upload.send(partial(_ready, part))
+        await asyncio.wait({sending})  # however this one is cancelled, the upload waits for it
+        sending.result()
+        lent.give_back(message.piece)
         return Answer(number=message.number), []
 
     async def _list(self, message: Listing, files: Sequence[int]) -> tuple[Answer, Sequence[int]]:
@@ -277,6 +282,10 @@ class Answers:
     def _key(self, planned: Planned) -> str:
         own = keys.artifact(self._job.project_id, planned.key, planned.file_name)
         return self._services.intermediate or own
+
+
+async def _ready(part: memoryview) -> memoryview:
+    return part
 
 
 def _remembered(derived: ProjectDerivedFiles, message: Remember, files: Sequence[int]) -> None:

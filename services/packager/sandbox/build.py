@@ -156,7 +156,7 @@ def _built(
     if plan.size_bytes > MOST_EXPECTED_BYTES:
         raise ProjectTooHeavyError("room in its artifact", limit=megabytes(MOST_EXPECTED_BYTES))
     once = None if plan.reproducible else job.once
-    answer, _ = link.ask(
+    answer, lent = link.ask(
         lambda number: Planned(
             number=number,
             file_name=file_name(plan, request),
@@ -172,7 +172,7 @@ def _built(
         )
     )
 
-    outgoing = OutgoingParts(link, part_bytes=answer.part_bytes)
+    outgoing = OutgoingParts(link, lent, part_bytes=answer.part_bytes)
     packed = pack(
         plan,
         files,

@@ -127,12 +127,13 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Part(msgspec.Struct, frozen=True, tag=True):
-    """The next part of the artifact, beside. Answered when it has been read.
+    """The next part of the artifact is in a piece of the memory that came beside the plan's answer.
 
-    Until then the build leaves that file alone, and writes another one.
+    Answered when it has been stored; until then the build leaves that piece alone.
     """
 
     number: Number
+    piece: Count
     size_bytes: Count
 
 

@@ -1,13 +1,11 @@
-"""Parts leave a build in two files in memory: one is written and hashed while the other is read."""
+"""Parts leave a build in memory that the packager has lent: some are sent while one is written."""
 
 from __future__ import annotations
 
 import mmap
 import os
-from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from services.packager.sandbox import channel
 from services.packager.sandbox.messages import Part
 
 if TYPE_CHECKING:
@@ -16,43 +14,39 @@ if TYPE_CHECKING:
     from services.packager.archive.pages import Buffer
     from services.packager.sandbox.packager_link import Answered, PackagerLink
 
-FILES: Final = 2
 MOST_BUFFERS: Final = 512  # of one call; the system takes 1,024
 
 
 class OutgoingParts:
-    """Hands the parts of an artifact over, one after the other."""
+    """Hands the parts of an artifact over, one after the other, in turns through all pieces."""
 
-    def __init__(self, link: PackagerLink, *, part_bytes: int) -> None:
+    def __init__(self, link: PackagerLink, lent: Sequence[int], *, part_bytes: int) -> None:
         self._link = link
-        self._part_bytes = part_bytes
-        self._files: deque[_SharedFile] = deque(maxlen=FILES)  # the one that was written last, last
+        self._pieces = [_Piece(descriptor, part_bytes) for descriptor in lent]
+        self._last = -1
 
     def gather(self, blocks: Sequence[Buffer]) -> Buffer:
-        """Write the next part where the packager will read it, once it has read what was there."""
-        is_full = len(self._files) == FILES
-        self._files.append(self._files[0] if is_full else _SharedFile(self._part_bytes))
-        return self._files[-1].write(blocks)
+        """Write the next part where the packager will read it, once what was there is stored."""
+        self._last = (self._last + 1) % len(self._pieces)
+        return self._pieces[self._last].write(blocks)
 
     def send(self, part: Buffer) -> None:
         """Hand over the part that was written last."""
-        size_bytes = len(part)
-        file = self._files[-1]
-        file.begin(self._link.begin(lambda number: Part(number, size_bytes), [file.descriptor]))
+        piece, size_bytes = self._last, len(part)
+        self._pieces[piece].begin(self._link.begin(lambda number: Part(number, piece, size_bytes)))
 
     def taken(self) -> None:
-        """Wait until all parts have been read."""
-        for file in self._files:
-            file.wait()
+        """Wait until all parts have been stored."""
+        for piece in self._pieces:
+            piece.wait()
 
 
-class _SharedFile:
-    """One file in memory, and what is asked about it."""
+class _Piece:
+    """Lent memory for one part, and what is asked about it."""
 
-    def __init__(self, size_bytes: int) -> None:
-        self.descriptor = channel.in_memory(b"")
-        os.ftruncate(self.descriptor, size_bytes)
-        self._view = memoryview(mmap.mmap(self.descriptor, size_bytes))
+    def __init__(self, descriptor: int, size_bytes: int) -> None:
+        self._descriptor = descriptor
+        self._view = memoryview(mmap.mmap(descriptor, size_bytes))
         self._answer: Callable[[], Answered] | None = None
 
     def begin(self, answer: Callable[[], Answered]) -> None:
@@ -70,7 +64,7 @@ class _SharedFile:
         self.wait()
         at = 0
         for start in range(0, len(blocks), MOST_BUFFERS):
-            at += _written(self.descriptor, blocks[start : start + MOST_BUFFERS], at)
+            at += _written(self._descriptor, blocks[start : start + MOST_BUFFERS], at)
         return self._view[:at]
 
 

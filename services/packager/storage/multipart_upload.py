@@ -11,13 +11,12 @@ import hashlib
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-import google_crc32c
 import structlog
 from msgspec import UNSET
 
 from shared.domain.events import NAMED_PARTS, PendingUpload, StoredPart
 from shared.errors import ExportError, StorageRefusedError, UnavailableError
-from shared.storage.checksums import combined_crc32c, encode_crc32c
+from shared.storage.checksums import combined_crc32c, crc32c_of, encode_crc32c
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -68,11 +67,15 @@ class PartSender:
         """Of all parts that were taken, as S3 writes it."""
         return encode_crc32c(self._crc32c)
 
-    async def send(self, read: Callable[[], Awaitable[bytes]]) -> None:
+    async def send(self, read: Callable[[], Awaitable[bytes | memoryview]]) -> asyncio.Task[str]:
         """Send the next part, as soon as there is room for its bytes; callers take turns.
 
         Args:
-            read: Gives the bytes; called when they may be held in memory.
+            read: Gives the bytes; called when they may be held in memory. A view is of memory that
+                stays as it is until the part has been stored.
+
+        Returns:
+            The part on its way, which ends when it has been stored.
 
         Raises:
             ExportError: What the storage said to the first part that failed.
@@ -90,10 +93,11 @@ class PartSender:
             task = asyncio.create_task(sending)
             task.add_done_callback(lambda _: self._slots.release())
             self._tasks.append(task)
+            return task
 
-    def _sending(self, data: bytes) -> Coroutine[Any, Any, str]:
+    def _sending(self, data: bytes | memoryview) -> Coroutine[Any, Any, str]:
         """The next part on its way; one sum serves its request and the whole object."""
-        crc32c = google_crc32c.value(data)
+        crc32c = crc32c_of(data)
         self._crc32c = combined_crc32c(self._crc32c, crc32c, len(data))
         self._sizes.append(len(data))
         number = len(self._tasks) + 1

@@ -513,7 +513,7 @@ class _StuckStorage(Storage):
         key: str,
         upload_id: str,
         number: int,
-        data: bytes | bytearray,
+        data: bytes | bytearray | memoryview,
         *,
         crc32c: str | None = None,
     ) -> str:

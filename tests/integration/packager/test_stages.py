@@ -48,7 +48,7 @@ class SlowStorage(Storage):
         key: str,
         upload_id: str,
         number: int,
-        data: bytes | bytearray,
+        data: bytes | bytearray | memoryview,
         *,
         crc32c: str | None = None,
     ) -> str:
