@@ -21,8 +21,9 @@ def crc32c_base64(data: bytes | bytearray | memoryview) -> str:
 def crc32c_of(data: bytes | bytearray | memoryview) -> int:
     """The 32-bit value; the library takes bytes alone, so others pass through the CPU's cache."""
     if isinstance(data, bytes):
-        return google_crc32c.value(data)
-    crc32c = 0
+        whole: int = google_crc32c.value(data)
+        return whole
+    crc32c: int = 0
     with memoryview(data) as view:
         for at in range(0, len(view), PIECE_BYTES):
             crc32c = google_crc32c.extend(crc32c, bytes(view[at : at + PIECE_BYTES]))

@@ -211,7 +211,8 @@ class Answers:
             )
         )
         part_bytes = self._upload.part_bytes
-        self._lent = LentMemory(in_flight(part_bytes) + 1, part_bytes)
+        pieces = min(message.size_bytes // part_bytes, in_flight(part_bytes)) + 1
+        self._lent = LentMemory(pieces, part_bytes)
         return Answer(number=message.number, part_bytes=part_bytes), self._lent.hand_over()
 
     async def _part(self, message: Part) -> tuple[Answer, Sequence[int]]:
