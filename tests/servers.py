@@ -56,7 +56,7 @@ class TestersStorage(Storage):
     """The bucket as the tests see it."""
 
     def __init__(self, opened: Storage, settings: S3Settings) -> None:
-        super().__init__(opened._s3, opened._presigner, opened.bucket)
+        super().__init__(opened._s3, opened._presigner, opened.bucket, quick=opened._quick)
         self.settings = settings
 
 

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from structlog.testing import capture_logs
+
+from shared.errors import StorageRefusedError
+from shared.storage.bucket import Part, open_storage
+from shared.storage.checksums import crc32c_base64
+from shared.storage.quick_calls import MOST_FAILED, QuickCalls
+from shared.storage.s3_client import ObjectMissingError, StorageUnavailableError
+
+if TYPE_CHECKING:
+    from shared.settings import S3Settings
+    from shared.storage.bucket import Storage
+
+NAMES = st.text(
+    st.characters(categories=("L", "N", "P", "S", "Zs"), exclude_characters="/\\"),
+    min_size=1,
+    max_size=40,
+).filter(lambda name: name.strip(". ") == name)
+CALLS = ("create_multipart_upload", "upload_part", "complete_multipart_upload", "head_object")
+
+
+async def _uploaded(storage: Storage, key: str, data: bytes, *, crc32c: str = "") -> None:
+    upload = await storage.start_upload(key, content_type="application/zip")
+    etag = await storage.put_part(key, upload, 1, data)
+    part = Part(number=1, etag=etag, size_bytes=len(data))
+    await storage.complete_upload(key, upload, [part], crc32c=crc32c or crc32c_base64(data))
+
+
+@settings(
+    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(name=NAMES, data=st.binary(min_size=1, max_size=4_000))
+async def test_small_uploads_need_none_of_the_sdk_s_calls(
+    s3_settings: S3Settings, name: str, data: bytes
+) -> None:
+    """Whatever the key is: the signature covers its encoded form."""
+    key = f"projects/p/{hashlib.sha256(data).hexdigest()}/{name}"
+    async with open_storage(s3_settings) as storage:
+        with pytest.MonkeyPatch.context() as patch:
+            for call in CALLS:
+                patch.setattr(storage._s3, call, None)
+            assert await storage.head(key) is None
+            await _uploaded(storage, key, data)
+            found = await storage.head(key)
+        assert found is not None
+        assert (found.size_bytes, found.crc32c) == (len(data), crc32c_base64(data))
+        listed = [item async for item in storage.objects(key)]
+        assert [(item.key, item.size_bytes) for item in listed] == [(key, len(data))]
+        assert listed[0].modified == found.modified
+        assert await storage.get(key) == data
+        await storage.delete([key])
+
+
+async def test_what_is_refused_is_told_by_the_sdk(storage: Storage) -> None:
+    """A second object of a key, parts that are others, an upload that is gone: its errors."""
+    await _uploaded(storage, "projects/p/one", b"one")
+    with pytest.raises(StorageRefusedError, match="PreconditionFailed"):
+        await _uploaded(storage, "projects/p/one", b"two")
+    upload = await storage.start_upload("projects/p/two", content_type="application/zip")
+    await storage.put_part("projects/p/two", upload, 1, b"two")
+    other = Part(number=1, etag=f'"{"0" * 32}"', size_bytes=3)
+    with pytest.raises(StorageRefusedError) as refused:
+        await storage.complete_upload(
+            "projects/p/two", upload, [other], crc32c=crc32c_base64(b"two")
+        )
+    assert refused.value.code == "InvalidPart"
+    await storage.abort_upload("projects/p/two", upload)
+    with pytest.raises(ObjectMissingError):
+        await storage.put_part("projects/p/two", upload, 1, b"two")
+
+
+async def test_keys_that_are_refused_are_told_so(s3_settings: S3Settings) -> None:
+    """A wrong secret is no missing object."""
+    wrong = msgspec.structs.replace(s3_settings, secret_access_key="wrong")
+    async with open_storage(wrong) as storage:
+        for call in (
+            storage.start_upload("projects/p/one", content_type="application/zip"),
+            storage.put_part("projects/p/one", "upload", 1, b"one"),
+        ):
+            with pytest.raises(StorageUnavailableError, match="SignatureDoesNotMatch"):
+                await call
+
+
+async def test_large_parts_are_the_sdk_s(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server may refuse them before they are sent."""
+    asked: list[int] = []
+    upload_part = storage._s3.upload_part
+
+    async def counted(**how: Any) -> Any:
+        asked.append(len(how["Body"]))
+        return await upload_part(**how)
+
+    monkeypatch.setattr(storage._s3, "upload_part", counted)
+    upload = await storage.start_upload("projects/p/one", content_type="application/zip")
+    await storage.put_part("projects/p/one", upload, 1, bytes(1 << 20))
+    await storage.put_part("projects/p/one", upload, 2, bytes((1 << 20) + 1))
+    assert asked == [(1 << 20) + 1]
+    await storage.abort_upload("projects/p/one", upload)
+
+
+async def test_a_server_that_takes_none_is_asked_by_the_sdk_alone(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told once, and what is asked for is done all the same."""
+    monkeypatch.setattr(QuickCalls, "_signing_key", lambda *_: b"another")
+    with capture_logs() as said:
+        for number in range(MOST_FAILED + 2):
+            assert await storage.head(f"projects/p/{number}") is None
+        await _uploaded(storage, "projects/p/one", b"one")
+    assert [line["event"] for line in said] == ["storage.quick_calls_off"]
+    assert await storage.get("projects/p/one") == b"one"
