@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from services.packager.film.studio.browser import ORIGIN
+from services.packager.film.studio.notes import Notes
+from services.packager.film.studio.page_server import PageServer
 from tests.browser.conftest import served
 from tests.browser.pictures import picture, similarity
 from tests.film.filming import crew, rgba_picture, shot
@@ -205,3 +208,47 @@ def slow_pages(seed: int) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
         thread.join()
+
+
+LATE_MODULE = """<!doctype html><style>body { margin: 0 } canvas { display: block }</style>
+<canvas width="320" height="180"></canvas><script>
+const context = document.querySelector("canvas").getContext("2d");
+let colour = "#124";
+setTimeout(async () => (colour = (await import("./level.js")).colour), 90);
+setTimeout(() => {
+  const script = Object.assign(document.createElement("script"), { src: "counted.js" });
+  document.head.append(script);
+  script.remove();
+}, 190);
+requestAnimationFrame(function draw(now) {
+  context.fillStyle = globalThis.counted ? "#fff" : colour;
+  context.fillRect(0, 0, 320, 180);
+  context.fillStyle = "#fc0";
+  context.fillRect(now / 10, 80, 20, 20);
+  requestAnimationFrame(draw);
+});
+</script>"""
+
+
+async def test_a_module_that_is_imported_in_mid_game_is_in_the_next_frame(tmp_path: Path) -> None:
+    """However large it and what it imports are; other scripts run once, as ever."""
+    much = "\n".join(f"export function f{n}(x) {{ return x + {n}; }}" for n in range(40_000))
+    files = {
+        "index.html": LATE_MODULE,
+        "level.js": 'import { f7 } from "./much.js";\nexport const colour = f7(1) === 8 && "#8cf";',
+        "much.js": f"{much}\nlet work = 0;\nfor (let n = 0; n < 2e7; n++) work += n;",
+        "counted.js": "globalThis.counted = (globalThis.counted ?? 0) + 1;",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    server = PageServer(tmp_path, Notes(lambda _: None))
+    await server.open()
+    proxy = {"server": f"http://127.0.0.1:{server.port}"}
+    async with crew(f"{ORIGIN}/", proxy=proxy) as filming:
+        taken = await filming.film(shot(frames=9, layout="rgba"))
+        assert (filming.errors, taken.notes) == ([], [])
+        assert await filming.page.evaluate("counted") == 1
+    await server.close()
+    grounds = [tuple(rgba_picture(taken.frames[n])[10, 10]) for n in range(9)]
+    night, day, white = (17, 34, 68), (136, 204, 255), (255, 255, 255)
+    assert grounds == [night] * 3 + [day] * 3 + [white] * 3

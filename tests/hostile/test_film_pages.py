@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from services.packager.film.studio.console import MEND, MEND_EARLY
 from services.packager.film.studio.errors import (
     FilmError,
     FilmNeverReadyError,
@@ -86,13 +87,15 @@ FAULTS = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_page_that_fails_says_where(location: Location, fault: str) -> None:
-    """The console's line, and its place in the project."""
+    """The console's line, its place in the project, and what to do."""
     page, place, text = FAULTS[fault]
     with pytest.raises(FilmPageError) as caught:
         await location.film(page)
     assert caught.value.code == "film-page-error"
     assert place in str(caught.value)
     assert text in str(caught.value)
+    remedy = MEND_EARLY if fault == "logs" else MEND
+    assert str(caught.value).endswith(f". {remedy}")
 
 
 @pytest.mark.parametrize("script", ["console.error('odd')", "console.warn('odd')"])
@@ -103,7 +106,11 @@ async def test_what_is_only_odd_is_a_note(location: Location, script: str) -> No
 
 
 ENDLESS = {
-    "waits": ("<script>notReady = 'its level'</script>", "it waits for its level"),
+    "waits": (
+        "<script>notReady = 'its level'</script>",
+        "it waits for its level, which has to come without a server or a click",
+    ),
+    "says nothing": ("<script>notReady = ['']</script>", "in a browser and touch nothing"),
     "loops": ("<script>for (;;);</script>", "without end"),
     "loops when loaded": ("<script>onload = () => { for (;;); }</script>", "without end"),
 }

@@ -122,6 +122,8 @@ async def test_what_cannot_be_made_is_told_at_its_field(exports: ExportsPage) ->
         == "fps"
     )
     await expect(page.locator("[data-outcome]")).to_have_count(0)
+    await expect(page.locator("film-form .price")).to_contain_text("is known once")
+    await expect(page.locator("new-export .submit")).not_to_contain_text("build minute")
     await field(exports, "fps").locator("input").fill("30")
     await expect(told).to_have_count(0)
     await page.locator("film-form summary").click()
@@ -236,6 +238,11 @@ async def test_a_finished_film_is_played(window: Window, stack: Up, tmp_path: Pa
         seen = Image.open(io.BytesIO(await film.screenshot())).convert("RGB")
         assert near(seen, (seen.width // 2, seen.height // 4), colour)
     await expect(exports.page.locator("[data-section=sizes]")).to_have_count(0)
+    options = exports.page.locator("[data-section=options]")
+    for name, value in {"Length, seconds": "1", "Width, pixels": "128"}.items():
+        row = options.locator("dl > div").filter(has_text=name)
+        await expect(row.locator("dd")).to_have_text(value)
+    await expect(options).not_to_contain_text("{")
     assert await window.barriers() == []
 
 

@@ -71,12 +71,11 @@ export class EngineSubject implements Subject {
   /** As many CSS pixels as the window has, so that what is laid out by them looks as it does when the game is played. */
   private resize(): void {
     const { width, height, supersample } = this.shot;
-    const ratio = width / innerWidth;
-    const fits = Number.isInteger(ratio) && innerHeight * ratio === height;
-    this.player.resize(
-      ...(fits ? ([innerWidth, innerHeight] as const) : ([width, height] as const)),
-      (fits ? ratio : 1) * supersample,
-    );
+    const ratio = (width / innerWidth) * supersample;
+    const isExact = Math.floor(innerWidth * ratio) === width * supersample;
+    if (isExact && Math.floor(innerHeight * ratio) === height * supersample)
+      this.player.resize(innerWidth, innerHeight, ratio);
+    else this.player.resize(width, height, supersample);
   }
 
   async moveTo(time: number, picture: (() => void) | null): Promise<void> {

@@ -16,7 +16,13 @@ export async function pageLoaded(waiting: () => string[]): Promise<void> {
     if (busy || count !== seen) quietSince = real.now();
     seen = count;
     if (real.now() - begun < PATIENCE_MS) continue;
-    const what = waiting().length > 0 ? waiting().join(", ") : `the page, which is ${document.readyState}`;
-    throw new Error(`film: after ${PATIENCE_MS / 1000} s the page still waits for ${what}.`);
+    throw new Error(`film: after ${PATIENCE_MS / 1000} s the page still ${occupation(waiting())}.`);
   }
+}
+
+/** What a page does that never comes to rest, and what to do about it. */
+function occupation(waiting: string[]): string {
+  if (waiting.length > 0) return `waits for ${waiting.join(", ")}, which has to come without a server or a click`;
+  if (document.readyState !== "complete") return `is ${document.readyState}: one of its files never ends`;
+  return "asks for one file after another: let it begin its game before it goes on loading";
 }

@@ -52,7 +52,7 @@ export class PageSubject implements Subject {
     clock.random.seed(shot.seed);
     await clock.settle();
     this.animations.adoptAll();
-    this.imports = await Imports.of(document);
+    this.imports = await Imports.of(document, clock);
     if (shot.subframes > 1)
       clock.note("Motion blur calls the page for each of its pictures: a game that counts frames plays faster by it.");
   }
@@ -72,7 +72,7 @@ export class PageSubject implements Subject {
       this.devices.act(action);
       await clock.settle();
     }
-    await this.imports?.settle(clock);
+    await this.imports?.settle();
     await this.frame(picture);
     await clock.settle();
     await clock.runIdle();

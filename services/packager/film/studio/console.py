@@ -21,6 +21,15 @@ MOST_OF_ERROR: Final = 1_500  # letters
 MOST_PARTS: Final = 20  # of one line
 EVENTS: Final = frozenset({"Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded"})
 INDEX: Final = "index.html"
+OF_CAMERA: Final = "Error: film: "  # the camera says itself what to do
+MEND: Final = (
+    "Open the game in a browser with its console (F12), play to the same moment, and mend what it "
+    "shows there; a film has no network, no microphone and no dialogs, which may be why"
+)
+MEND_EARLY: Final = (
+    "What a game logs as an error before it is ready ends its film: mend it, or log a warning "
+    "where the game goes on without it"
+)
 _PLACE: Final = re.compile(
     re.escape(ORIGIN) + r"/([^\s:()?#]{0,500})[^\s:()]{0,500}:(\d{1,9}):(\d{1,9})"
 )
@@ -61,8 +70,10 @@ class Console:
             return None
         text = " ".join(_shown(value) for value in params["args"][:MOST_PARTS])
         file, line, column = _top(params.get("stackTrace") or {})
-        if kind == "error" and (not self.is_ready or _FAILED_SHADER.search(text[:MOST_OF_ERROR])):
-            return _error("console.error", text, file, line, column)
+        is_shader = _FAILED_SHADER.search(text[:MOST_OF_ERROR]) is not None
+        if kind == "error" and (is_shader or not self.is_ready):
+            remedy = MEND if is_shader else MEND_EARLY
+            return _error("console.error", text, file, line, column, remedy=remedy)
         code = "film-console-warning" if kind == "warning" else "film-console-error"
         self._notes.add(code, f"the game's console: {text}", file=file, line=line)
         return None
@@ -88,6 +99,8 @@ def rejected(details: Params) -> FilmPageError:
     text = str(exception.get("description") or exception.get("value") or details.get("text") or "?")
     found = _PLACE.search(text[: 10 * MOST_OF_ERROR])
     said = text.partition("\n    at ")[0]
+    if said.startswith(OF_CAMERA):
+        return FilmPageError(cut(said.removeprefix(OF_CAMERA), MOST_OF_ERROR))
     if found is None:
         return _error("", said, None, None, None)
     file = cut(unquote(found[1])) or INDEX
@@ -107,14 +120,21 @@ def _thrown(details: Params) -> FilmPageError:
 
 
 def _error(
-    what: str, text: str, file: str | None, line: int | None, column: int | None
+    what: str,
+    text: str,
+    file: str | None,
+    line: int | None,
+    column: int | None,
+    *,
+    remedy: str = MEND,
 ) -> FilmPageError:
     place = ""
     if file:
         at = ":".join(str(n) for n in (line, column) if n is not None)
         place = f" ({file}:{at})" if at else f" ({file})"
+    said = cut(f"{what} {text}".strip(), MOST_OF_ERROR).rstrip(".")
     return FilmPageError(
-        f"the game fails while it is filmed{place}: {cut(f'{what} {text}'.strip(), MOST_OF_ERROR)}",
+        f"the game fails while it is filmed{place}: {said}. {remedy}",
         file=file,
         line=line,
     )

@@ -28,6 +28,10 @@ MOST_BODY: Final = 64 << 20  # that is passed over
 HEAD_S: Final = 20.0  # for a head that has begun; and without a request, a connection is kept
 SEND_S: Final = 60.0  # for a block that nobody takes
 BLOCK_BYTES: Final = 256 << 10
+BARRIER: Final = "?film-barrier="  # as the camera asks for it, once a frame
+ARRIVING_S: Final = 0.001
+SCRIPTS_S: Final = 10.0
+_SCRIPTS: Final = (".js", ".mjs", ".cjs")
 _HOST: Final = ORIGIN.removeprefix("http://")
 _TEXTS: Final = ("application/javascript", "text/", "application/json", "image/svg")
 _ISOLATION: Final = (
@@ -60,6 +64,7 @@ class PageServer:
 
     def __init__(self, folder: Path, notes: Notes) -> None:
         self.waiting: set[str] = set()  # what is being sent
+        self._sent = asyncio.Event()  # something of it
         self._files = SiteFiles(folder)
         self._notes = notes
         self._connections: set[asyncio.Task[None]] = set()
@@ -123,13 +128,25 @@ class PageServer:
             await _text(writer, HTTPStatus.NOT_FOUND, "no such file")
             return True
         name, file = found
+        if BARRIER in request.target:
+            await self._scripts_sent()
         self.waiting.add(name)
         try:
             with file:
                 await _send(request, name, file, writer)
         finally:
             self.waiting.discard(name)
+            self._sent.set()
         return True
+
+    async def _scripts_sent(self) -> None:
+        """Wait until no script is being sent, also of those that are asked for just now."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SCRIPTS_S):
+                await asyncio.sleep(ARRIVING_S)
+                while any(name.endswith(_SCRIPTS) for name in self.waiting):
+                    self._sent.clear()
+                    await self._sent.wait()
 
     def _refused(self, request: Request, host: str) -> None:
         if host == _HOST:

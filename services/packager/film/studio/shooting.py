@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +19,6 @@ from services.packager.film.studio.camera import (
     SLOTS,
     CameraEnded,
     CameraTold,
-    Prepared,
     SoundTold,
     disturbed,
 )
@@ -28,7 +26,6 @@ from services.packager.film.studio.cdp import CdpError
 from services.packager.film.studio.errors import (
     BrowserDiedError,
     FilmError,
-    FilmNeverReadyError,
     FilmPageError,
     FilmTooHeavyError,
 )
@@ -38,8 +35,10 @@ from services.packager.film.studio.page import CallRefusedError, Page
 from services.packager.film.studio.page_server import PageServer
 from services.packager.film.studio.patience import Patience
 from services.packager.film.studio.progress import Progress
+from services.packager.film.studio.readiness import Readiness
 from services.packager.film.studio.shot import ENTRY, PreviewTaken
-from services.packager.film.studio.viewport import pixel_ratio
+from services.packager.film.studio.site_files import SiteFiles
+from services.packager.film.studio.viewport import MOST_OF_PAGE, window_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -47,10 +46,8 @@ if TYPE_CHECKING:
     from services.packager.film.studio.limits import StudioLimits
     from services.packager.film.studio.shot import Told
 
-ASK_S: Final = 2.0  # what a page that hangs may take to say why
 SAMPLE_RATE: Final = 48_000  # Hz
 SAMPLE_BYTES: Final = 8  # two channels of float32
-MOST_PAGES: Final = 5  # that a game goes through before it is ready
 
 SLICE: Final = "slice.mkv"
 SOUND: Final = "sound.f32"
@@ -114,8 +111,8 @@ class Shooting:
             self._scratch / "profile",
             port=self.port,
             threads=max(1, (os.cpu_count() or 1) // self._limits.browsers),
-            on_event=self._page.event,
-            on_dropped=self._page.dropped,
+            on_event=self._page.events.take,
+            on_dropped=self._page.events.dropped,
         )
         try:
             return await self._taken(browser)
@@ -128,18 +125,20 @@ class Shooting:
     async def _taken(self, browser: Browser) -> ShotTaken:
         spec = self._shot.spec
         camera = await asyncio.to_thread(Path(self._work.camera).read_text)
-        ratio = pixel_ratio(spec)
+        window = window_of(spec, await asyncio.to_thread(_first_page, Path(self._work.site)))
         plan = {"seed": spec.seed, "seconds": spec.start_s + spec.duration_s}
         await self._page.open(
             browser,
             f"globalThis.__filmPlan = {json.dumps(plan)};{camera}",
-            width=spec.width // ratio,
-            height=spec.height // ratio,
-            scale=spec.supersample * ratio,
+            window=window,
+            supersample=spec.supersample,
             transparent=spec.transparent,
         )
         renderer = await self._page.renderer()
-        prepared = await self._prepared()
+        readiness = Readiness(self._page, self._patience, self._server, self._limits)
+        prepared = await readiness.of(self._shot)
+        for note in prepared.notes:
+            self._notes.add("film-camera", note)
         self._page.begin()
         is_sound, frames = self._shot.kind == "sound", self._shot.count
         if is_sound:
@@ -154,63 +153,6 @@ class Shooting:
             difference_max=self._difference_max,
             renderer=renderer,
         )
-
-    async def _prepared(self) -> Prepared:
-        """Have the camera wait until the game is ready; pages may lead to others until then."""
-        wanted = self._asked()
-        ends_s = time.monotonic() + self._limits.ready_s
-        while True:
-            pages = self._page.navigations
-            left_s = max(ends_s - time.monotonic(), 0.0)
-            try:
-                await self._page.loaded(timeout_s=left_s)
-                async with self._patience.of(self._limits.ready_s, first_s=left_s):
-                    said = await self._page.call("prepare", wanted, timeout_s=None)
-                prepared = msgspec.convert(said, Prepared)
-            except CdpError as error:
-                if pages >= MOST_PAGES or not await self._page.has_moved(since=pages):
-                    raise await self._page.gone(error) from error
-            except CallRefusedError as error:
-                raise FilmNeverReadyError(f"the game does not become ready: {error}") from error
-            except TimeoutError:
-                raise FilmNeverReadyError(await self._why_not_ready()) from None
-            except msgspec.ValidationError as error:
-                raise disturbed(error) from error
-            else:
-                for note in prepared.notes:
-                    self._notes.add("film-camera", note)
-                return prepared
-
-    def _asked(self) -> dict[str, Any]:
-        """What the camera is asked for."""
-        shot, spec = self._shot, self._shot.spec
-        asked: dict[str, Any] = msgspec.to_builtins(spec)
-        return asked | {
-            "layout": spec.frame_layout,
-            "first": shot.first,
-            "count": shot.count,
-            "slotBytes": frame_bytes(spec),
-            "slots": SLOTS,
-        }
-
-    async def _why_not_ready(self) -> str:
-        limit = f"the game is not ready after {self._limits.ready_s:g} s"
-        if self._patience.heard:
-            limit = f"on the way to frame {self._shot.first}, {limit} without a step"
-        if self._server.waiting:
-            files = ", ".join(sorted(self._server.waiting)[:5])
-            return f"{limit}: it still loads {files}"
-        try:
-            said = await self._page.evaluate(
-                "[document.readyState, [globalThis.__filmCamera?.waiting ?? []].flat().join(', ')]",
-                timeout_s=ASK_S,
-            )
-            state, waiting = (cut(str(part), 300) for part in said)
-        except (TimeoutError, CallRefusedError, CdpError, TypeError, ValueError):
-            return f"{limit}: one of its scripts runs without end"
-        if waiting:
-            return f"{limit}: it waits for {waiting}"
-        return f"{limit}: its page is {state}, and nothing tells that the game has begun"
 
     async def _pictures(self, browser: Browser) -> None:
         """Film all frames."""
@@ -356,3 +298,12 @@ class Shooting:
             error = FilmPageError(f"the game stops while it is filmed: {cut(str(error))}")
         if isinstance(error, Exception):
             self._page.fail(error)
+
+
+def _first_page(site: Path) -> str:
+    """The beginning of the page that is filmed; nothing where it cannot be read."""
+    found = SiteFiles(site).open("/")
+    if found is None:
+        return ""
+    with found[1] as file:
+        return file.read(MOST_OF_PAGE).decode(errors="replace")

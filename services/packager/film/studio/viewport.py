@@ -2,20 +2,57 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from shared.domain.video.film_spec import FilmSpec
 
 USUAL_LINES: Final = 1_080  # of a window in which a game is played
+SMALLEST_PX: Final = 640  # the longer side of a window in which the engine's texts have room
+LARGEST_PX: Final = 1_920  # that a page may ask for
+MOST_OF_PAGE: Final = 1 << 20  # bytes of the page that are looked at
+
+_ENGINE: Final = re.compile(r'<main\s+id="aethel"')
+_META: Final = re.compile(r"<meta\s[^>]{0,500}>", re.IGNORECASE)
+_IS_VIEWPORT: Final = re.compile(r"""name\s*=\s*["']?viewport\b""", re.IGNORECASE)
+_WIDTH: Final = re.compile(r"""\bcontent\s*=[^>]*?["',;\s]width\s*=\s*(\d{2,4})\b""", re.IGNORECASE)
 
 
-def pixel_ratio(spec: FilmSpec) -> int:
-    """Pixels of the picture for each CSS pixel: 2 in 4K, so that texts are as large as in play.
+class Window(NamedTuple):
+    """Its sides in CSS pixels, and how many pixels of the picture each of these is wide."""
 
-    It divides width and height, and leaves out supersampling.
+    width: int
+    height: int
+    scale: float
+
+
+def window_of(spec: FilmSpec, page: str) -> Window:
+    """The window for a film, which its picture fills exactly; supersampling is left out.
+
+    In 4K a CSS pixel has two of the picture's, so that texts are as large as in play. A small
+    picture is that of a larger window, where the game has texts that need one: games of the
+    engine, and pages that say the width they are made for (``<meta name="viewport">``).
+
+    Args:
+        spec: The film.
+        page: The beginning of the site's first page.
     """
+    times = _times_larger(spec, page)
+    if times > 1:
+        return Window(spec.width * times, spec.height * times, 1 / times)
     ratio = round(min(spec.width, spec.height) / USUAL_LINES)
     while ratio > 1 and (spec.width % ratio or spec.height % ratio):
         ratio -= 1
-    return max(ratio, 1)
+    ratio = max(ratio, 1)
+    return Window(spec.width // ratio, spec.height // ratio, ratio)
+
+
+def _times_larger(spec: FilmSpec, page: str) -> int:
+    """How many times wider than the picture the window has to be; a whole number."""
+    if _ENGINE.search(page):
+        return -(-SMALLEST_PX // max(spec.width, spec.height))
+    for meta in _META.findall(page):
+        if _IS_VIEWPORT.search(meta) and (width := _WIDTH.search(meta)):
+            return -(-min(int(width[1]), LARGEST_PX) // spec.width)
+    return 1

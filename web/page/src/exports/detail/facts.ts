@@ -3,6 +3,7 @@ import type { State } from "@aethel/export-client";
 import { type Format, legible } from "@aethel/export-components";
 import { type TemplateResult, html } from "lit";
 
+import { filmRows } from "../film/film-rows.ts";
 import type { ExportsMessages } from "../messages/index.ts";
 
 type Fact = readonly [name: string, value: string | null];
@@ -35,10 +36,11 @@ export function optionList(options: Readonly<Record<string, unknown>>, texts: Ex
   const given = Object.entries(options);
   if (given.length === 0) return html`<p class="muted">${texts.detail.optionsNone}</p>`;
   return definitions(
-    given.map(([name, value]) => [
-      texts.optionNames[name] ?? name,
-      typeof value === "string" ? value : JSON.stringify(value),
-    ]),
+    given.flatMap(([name, value]) =>
+      name === "video" && typeof value === "object" && value !== null
+        ? filmRows(value)
+        : [[texts.optionNames[name] ?? name, typeof value === "string" ? value : JSON.stringify(value)] as const],
+    ),
   );
 }
 

@@ -119,13 +119,7 @@ export class FilmForm extends ExportsElement {
 
   #choice(name: string, isChosen: boolean, texts: FilmMessages): TemplateResult {
     return html`<label>
-      <input
-        type="radio"
-        name="what"
-        value=${name}
-        .checked=${live(isChosen)}
-        @change=${() => this.#enter(choose(this.#wish, name))}
-      />
+      <input type="radio" name="what" value=${name} .checked=${live(isChosen)} @change=${() => this.#choose(name)} />
       ${texts.choices[name] ?? name}
     </label>`;
   }
@@ -231,6 +225,7 @@ export class FilmForm extends ExportsElement {
     if (priced === null) return texts.pricing;
     if (priced.problems.length) {
       const elsewhere = priced.problems.filter(({ path }) => !PATH.test(path));
+      if (elsewhere.length === 0) return texts.refused;
       return html`${elsewhere.map(({ message }) => html`<span class="error">${this.serverText(message)}</span>`)}`;
     }
     if (this.told.length) return html`${this.told.map((text) => html`<span class="error">${text}</span>`)}`;
@@ -261,6 +256,11 @@ export class FilmForm extends ExportsElement {
     const problems = this.#price.now?.problems ?? [];
     const shown = new Set(fields.filter(({ isFolded }) => !isFolded).map(({ name }) => name));
     return problems.some(({ path }) => PATH.test(path) && !shown.has(placeOf(path)));
+  }
+
+  #choose(name: string): void {
+    this.#film = null; // what is usual of another one is not of this
+    this.#enter(choose(this.#wish, name));
   }
 
   #type(field: FilmField, text: string): void {

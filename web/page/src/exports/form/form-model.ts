@@ -77,6 +77,11 @@ export class FormModel {
     return requestFor(platform, this.configuration, this.#inputs);
   }
 
+  /** Whether a film is chosen that is refused as it is entered, so that nobody knows its minutes. */
+  get isRefused(): boolean {
+    return this.chosen.has(FILMED) && this.film !== null && this.film.minutes === null && this.film.problems > 0;
+  }
+
   /** Build minutes that all of them reserve. */
   get minutes(): number {
     const of = ({ platform, minutes }: OfferedPlatform): number =>

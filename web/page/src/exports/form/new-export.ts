@@ -159,6 +159,7 @@ export class NewExport extends ExportsElement {
   #cost(model: FormModel): TemplateResult {
     const { form } = this.t;
     if (model.chosen.size === 0) return html`<p class="muted">${form.noneChosen}</p>`;
+    if (model.isRefused) return html`<p class="muted">${form.unpriced}</p>`;
     const needed = form.minutes(model.minutes);
     const left = this.quota?.available ?? null;
     if (!this.quota) return html`<p class="muted">${needed}</p>`;

@@ -53,6 +53,7 @@ export const en = {
     copy: "Copy",
     copied: "Copied",
     copyFailed: "The browser does not let the page copy. Select the text and press Ctrl+C (⌘C).",
+    unpriced: "What this needs is known once the film's values are right.",
     costs: (minutes: string, left: string) => `Needs ${minutes}; ${left} left this month.`,
     costsUnlimited: (minutes: string) => `Needs ${minutes}; your plan is unlimited.`,
     tooFewMinutes: (needed: string, left: string) =>

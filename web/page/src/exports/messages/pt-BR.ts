@@ -57,6 +57,7 @@ export const ptBR: Translation<typeof en> = {
     copy: "Copiar",
     copied: "Copiado",
     copyFailed: "O navegador não deixa a página copiar. Selecione o texto e pressione Ctrl+C (⌘C).",
+    unpriced: "O que isto precisa é conhecido quando os valores do filme estiverem certos.",
     costs: (minutes, left) => `Precisa de ${minutes}; restam ${left} neste mês.`,
     costsUnlimited: (minutes) => `Precisa de ${minutes}; seu plano é ilimitado.`,
     tooFewMinutes: (needed, left) =>
