@@ -204,6 +204,9 @@ async def crew(
                 page = await browser.new_page()
                 await page.add_init_script(f"__filmPlan = {json.dumps(plan)};{camera}")
                 session = await browser.new_cdp_session(page)
+                window = {"width": width, "height": height, "mobile": False}
+                window["deviceScaleFactor"] = context.get("device_scale_factor", 1)
+                await session.send("Emulation.setDeviceMetricsOverride", window)
                 await session.send("Runtime.enable")
                 await session.send("Runtime.addBinding", {"name": "__filmFrame"})
                 filming = Crew(page, session, Path(profile))
@@ -239,3 +242,14 @@ def planes_in(frame: bytes, width: int = 320, height: int = 180) -> list[Picture
     data = np.frombuffer(frame, np.uint8).astype(np.float64)
     luma, chroma = data[: width * height], data[width * height :]
     return [luma.reshape(height, width), *chroma.reshape(2, height // 2, width // 2)]
+
+
+def as_light(code: Picture) -> Picture:
+    """Source: IEC 61966-2-1, the curve of sRGB."""
+    share = code / 255
+    return np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+
+
+def as_code(light: Picture) -> Picture:
+    """The way back."""
+    return 255 * np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)

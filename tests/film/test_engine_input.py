@@ -10,7 +10,7 @@ import pytest
 
 from tests.browser.player.assembling import CAMERA, FLOOR, SUN, assemble, entity, level
 from tests.browser.player.test_frames import tone
-from tests.film.filming import crew, rgba_picture, shot
+from tests.film.filming import as_code, as_light, crew, rgba_picture, shot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,17 +135,6 @@ async def test_a_moving_thing_is_blurred_over_its_way(runner: str) -> None:
     assert np.abs(sharp[0] - sharp[-1]).max() > 50
     mean = as_code(np.mean([as_light(one) for one in sharp], axis=0))
     assert np.abs(rgba_picture(blurred.frames[5]) - mean).max() <= 1
-
-
-def as_light(code: Picture) -> Picture:
-    """Source: IEC 61966-2-1, the curve of sRGB."""
-    share = code / 255
-    return np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
-
-
-def as_code(light: Picture) -> Picture:
-    """The way back."""
-    return 255 * np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
 
 
 async def test_a_transparent_film_has_no_sky(runner: str) -> None:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from services.packager.film.studio.browser import ORIGIN
@@ -18,7 +19,7 @@ from services.packager.film.studio.notes import Notes
 from services.packager.film.studio.page_server import PageServer
 from tests.browser.conftest import served
 from tests.browser.pictures import picture, similarity
-from tests.film.filming import crew, rgba_picture, shot
+from tests.film.filming import as_code, as_light, crew, rgba_picture, shot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,6 +92,33 @@ async def test_a_page_without_a_canvas_is_filmed_as_it_is(pages: str) -> None:
     assert first == again
     assert len(set(first)) == 24
     assert told == "faded 200, arrived 700"  # the box was sent off at 400, for 300 ms
+
+
+async def test_a_page_without_a_canvas_is_averaged_as_light(pages: str) -> None:
+    """Supersampling makes four pixels of it one; a shutter, the moments that it is open for."""
+    url, script = pages + "dom.html", "document.querySelector('#told').style.display = 'none'"
+    async with crew(url, device_scale_factor=2) as filming:
+        await filming.page.evaluate(script)
+        fine = await filming.film(shot(frames=3, supersample=2, layout="rgba"))
+        assert (filming.errors, filming.screens) == ([], 3)
+    async with crew(url, device_scale_factor=2) as filming:
+        await filming.page.evaluate(script)
+        drawn = [picture(one) for one in await filming.screenshots(shot(frames=3))]
+    for number, large in enumerate(drawn):
+        light = as_light(large[:, :, :3]).reshape(180, 2, 320, 2, 3).mean(axis=(1, 3))
+        assert np.abs(rgba_picture(fine.frames[number]) - as_code(light)).max() <= 1
+
+    async with crew(url) as filming:
+        await filming.page.evaluate(script)
+        blurred = await filming.film(shot(frames=4, fpsNum=10, subframes=8, layout="rgba"))
+        assert (filming.errors, filming.screens) == ([], 4 * 8)
+    async with crew(url) as filming:
+        await filming.page.evaluate(script)
+        asked = shot(frames=8, fpsNum=160, startS=0.3, layout="rgba")
+        moments = [rgba_picture(one) for one in (await filming.film(asked)).frames.values()]
+    assert np.abs(moments[0] - moments[-1]).max() > 50
+    mean = as_code(np.mean([as_light(one) for one in moments], axis=0))
+    assert np.abs(rgba_picture(blurred.frames[3]) - mean).max() <= 1
 
 
 async def test_a_picture_that_is_laid_over_the_canvas_is_part_of_the_film(pages: str) -> None:
