@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import http.server
 import io
 import json
 import os
@@ -13,6 +12,7 @@ import shutil
 import subprocess
 import threading
 import zipfile
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,17 +23,18 @@ from playwright.async_api import async_playwright
 from cli.local.credentials import open_credentials
 from services.packager.runtimes.build import node
 from tests.browser.conftest import Troubles, launch, served
+from tests.browser.firefox.window import firefox
 from tests.e2e.conftest import PAGE, Up
-from tests.web.conftest import CLIENT, ROOT, WEB, run_node, run_node_tests
+from tests.web.conftest import CLIENT, NODE_TESTS, ROOT, WEB, run_node_tests
+from tests.web.engine_server import EXAMPLES, Engine, built_editor
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from playwright.async_api import Browser, Page
 
 pytestmark = pytest.mark.usefixtures("client_dist")
 DOCUMENT = ROOT / "docs/web-client.md"
-EXAMPLES = ROOT / "docs/examples"
 QUOTED = ("useExport.ts", "ExportDialog.tsx", "editor.tsx")
 # What a page has to allow, and no more.
 POLICY = {
@@ -95,6 +96,50 @@ def test_push_watch_cancel_and_download(access: dict[str, str]) -> None:
     with zipfile.ZipFile(archive, "w") as packed:
         packed.writestr("game/index.html", PAGE)
     run_node_tests("stack", ZIP=base64.b64encode(archive.getvalue()).decode(), **access)
+
+
+def test_what_is_missing_goes_while_more_is_hashed(access: dict[str, str]) -> None:
+    """Where it is refused, cut or called off meanwhile, too."""
+    run_node_tests("early", **access)
+
+
+@asynccontextmanager
+async def in_chromium(_: Path, url: str) -> AsyncIterator[Callable[[str], Awaitable[Any]]]:
+    """What expressions of a page are."""
+    async with async_playwright() as playwright:
+        running = await launch(playwright)
+        page = await running.new_page()
+        await page.goto(url)
+        yield page.evaluate
+        await running.close()
+
+
+@asynccontextmanager
+async def in_firefox(folder: Path, url: str) -> AsyncIterator[Callable[[str], Awaitable[Any]]]:
+    """What expressions of a page are."""
+    async with firefox(folder) as window:
+        await window.open(url)
+        yield window.value
+
+
+@pytest.mark.parametrize("opened", [in_chromium, in_firefox])
+async def test_a_page_sends_before_all_is_hashed(
+    access: dict[str, str], opened: Any, tmp_path: Path
+) -> None:
+    """Its last file waits until others have arrived; each content goes once."""
+    site = tmp_path / "site"
+    shutil.copytree(CLIENT / "dist", site / "dist")
+    for name in ("early-page.mjs", "early-project.mjs"):
+        shutil.copy(NODE_TESTS / name, site)
+    (site / "index.html").write_text('<script type="module" src="early-page.mjs"></script>')
+    name = opened.__name__.replace("_", "-")
+    given = json.dumps((access["AETHEL_EXPORT_URL"], access["AETHEL_EXPORT_TOKEN"], name))
+    with served(site) as url:
+        async with opened(tmp_path, url) as value:
+            told = await value(f"pushed(...{given})")
+    assert told["got"] == told["wanted"]
+    assert told["phases"] == ["reading", "hashing", "uploading", "done"]
+    assert told["sentAgain"] == 0
 
 
 def npm(folder: Path, *arguments: str) -> str:
@@ -213,72 +258,6 @@ async def test_a_folder_dropped_into_the_documented_page_becomes_a_game(
 def _is_comparing(trouble: str) -> bool:
     """The answer 409 that names what is missing, which a browser's console shows in red."""
     return "409" in trouble
-
-
-class Engine:
-    """The engine's server: its pages, and the two routes that ``docs/migration.md`` gives it."""
-
-    def __init__(self, pages: Path, environ: Mapping[str, str], rows: Path) -> None:
-        self.pushes = 0
-        engine = self
-
-        class Routes(http.server.SimpleHTTPRequestHandler):
-            def __init__(self, *arguments: Any) -> None:
-                super().__init__(*arguments, directory=str(pages))
-
-            def log_message(self, *_arguments: object) -> None:
-                """The test's own output is enough."""
-
-            def do_GET(self) -> None:
-                if self.path == "/api/export-token":
-                    self._answer(200, engine.token().encode())
-                elif self.path == "/favicon.ico":
-                    self._answer(204, b"")
-                else:
-                    super().do_GET()
-
-            def do_POST(self) -> None:
-                assert self.path == "/api/projects/lantern/push"
-                engine.push()
-                self._answer(204, b"")
-
-            def _answer(self, status: int, body: bytes) -> None:
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-        self._environ = {**os.environ, **environ}
-        self._rows = rows
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Routes)
-
-    def token(self) -> str:
-        """By the documented function, for its user."""
-        program = (
-            f"import {{ exportToken }} from {json.dumps(str(EXAMPLES / 'export-token.mjs'))};"
-            'process.stdout.write(exportToken({ id: "ann", email: "ann@example.com" }));'
-        )
-        return run_node("--input-type=module", "-e", program, **self._environ)
-
-    def push(self) -> None:
-        """By the documented script, of rows as its database has them."""
-        self.pushes += 1
-        script = str(EXAMPLES / "push-project.mjs")
-        run_node(script, str(self._rows), "--user", "ann", **self._environ)
-
-
-def built_editor(gateway: str, out: Path) -> None:
-    """The editor's page of the React application; the rest of that has a test of its own."""
-    program = f"""
-      import react from "@vitejs/plugin-react";
-      import {{ build }} from "vite";
-      const rolldownOptions = {{ input: "editor.html" }};
-      const output = {{ outDir: {json.dumps(str(out))}, rolldownOptions }};
-      await build({{ configFile: false, plugins: [react()], logLevel: "error", build: output }});
-    """
-    command = [node(), "--input-type=module", "-e", program]
-    environ = {**os.environ, "VITE_EXPORT_URL": gateway}
-    subprocess.run(command, cwd=WEB / "examples/react", env=environ, check=True)
 
 
 async def test_the_engines_dialog_pushes_exports_and_offers_the_artifact(

@@ -114,10 +114,10 @@ export class BaseClient {
   }
 
   /**
-   * Make files all that the project consists of; only what it does not have is sent.
+   * Make files all that the project consists of; only what it does not have is sent, of a large project while more is read.
    *
    * What is no part of a game, looks like a secret or is named in `.aethelignore` stays at home and is told in `leftOut`. Raises `path-invalid`,
-   * `too-large`, `no-files`, `ignore-file-invalid` and `file-unreadable` before a byte is sent.
+   * `too-large` and `ignore-file-invalid` before a byte is sent, `no-files` and `file-unreadable` before the project is changed.
    */
   async push(
     projectId: string,

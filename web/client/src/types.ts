@@ -59,6 +59,7 @@ export type ProjectPage = Schemas["ProjectPage"];
 /** Build minutes of this month; `limit` and `available` are null where the plan is unlimited. */
 export type Quota = Schemas["Quota"];
 /** What a project consists of from now on, and the first hundred warnings about it. */
+export type MissingBlobs = Schemas["MissingBlobs"];
 export type SnapshotResult = Schemas["SnapshotResult"];
 /** What a project consists of: a page of it, by path; the totals are of all its files. */
 export type SnapshotFiles = Schemas["SnapshotFiles"];

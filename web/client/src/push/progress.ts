@@ -45,6 +45,13 @@ export class ProgressReport {
     this.#send();
   }
 
+  /** More is to be done in this phase than was known at first. */
+  grow(total: { files: number; bytes: number }): void {
+    this.#files.total = total.files;
+    this.#bytes.total = total.bytes;
+    this.#send();
+  }
+
   /** All that there was: files and bytes of the whole push. */
   end(total: { files: number; bytes: number }): void {
     this.#phase = "done";

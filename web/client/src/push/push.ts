@@ -7,6 +7,8 @@ import { checkSomething, select, type Selection } from "../project/selection.js"
 import { shown } from "../project/visible-text.js";
 import type { SourceFile } from "../sources/source-file.js";
 import type { Limits, SnapshotResult } from "../types.js";
+import { Arrivals } from "./arrivals.js";
+import { EarlySending } from "./early-sending.js";
 import { inParallel } from "./pool.js";
 import { ProgressReport, type PushProgress } from "./progress.js";
 import { sendContents, type Content } from "./transfer.js";
@@ -37,7 +39,11 @@ const BACK_OFF = { firstS: 1, longestS: 30 };
 const FRUITLESS = 6; // comparisons in a row between which nothing has arrived
 const CONFLICT = 409;
 
-/** Make files the project's newest snapshot: read them, compare, send what is missing, and compare again until nothing is. */
+/**
+ * Make files the project's newest snapshot: read them, compare, send what is missing, and compare again until nothing is.
+ *
+ * Of a large project what is missing goes while more is read.
+ */
 export async function push(
   connection: Connection,
   projectPath: string,
@@ -47,16 +53,43 @@ export async function push(
   const report = new ProgressReport(options.onProgress);
   const selection = await select(await collected(given, report, options.signal), options.limits);
   report.leftOut(selection.leftOut);
-  const contents = await read(selection, report, options);
+  const arrivals = new Arrivals(report);
+  const contents = options.dryRun
+    ? await read(selection, report, options, () => undefined)
+    : await readAndSend(connection, projectPath, selection, { ...options, report, arrivals });
   const bytes = contents.reduce((sum, { size }) => sum + size, 0);
   const told = { files: contents.length, bytes, leftOut: selection.leftOut, renamed: selection.renamed };
   if (options.dryRun) {
     report.end({ files: contents.length, bytes });
     return { ...told, snapshot: null, warnings: [], warningCount: 0, sentFiles: 0, sentBytes: 0 };
   }
-  const sent = await new Transfer(connection, projectPath, contents, report, options.signal).run();
+  const sent = await new Transfer(connection, projectPath, contents, {
+    report,
+    arrivals,
+    signal: options.signal,
+  }).run();
   report.end({ files: contents.length, bytes });
   return { ...told, ...sent };
+}
+
+/** Hash all files, and send what is missing meanwhile. */
+async function readAndSend(
+  connection: Connection,
+  projectPath: string,
+  selection: Selection,
+  options: { readers: FileReaders; signal?: AbortSignal; report: ProgressReport; arrivals: Arrivals },
+): Promise<Content[]> {
+  const total = { files: selection.files.size, bytes: selection.totalBytes };
+  const early = new EarlySending(connection, projectPath, total, options.arrivals, options.signal);
+  const reading = { readers: options.readers, signal: early.signal };
+  try {
+    const contents = await read(selection, options.report, reading, (content) => early.offer(content));
+    await early.finish();
+    return contents;
+  } catch (error) {
+    await early.stop(error);
+    throw error;
+  }
 }
 
 async function collected(
@@ -79,6 +112,7 @@ async function read(
   selection: Selection,
   report: ProgressReport,
   { readers, signal }: { readers: FileReaders; signal?: AbortSignal },
+  onContent: (content: Content) => void,
 ): Promise<Content[]> {
   const facts = new Map<string, FileFacts>();
   const done = { files: 0, bytes: 0 };
@@ -100,16 +134,21 @@ async function read(
     facts.set(path, found);
     done.files += 1;
     report.reached(done, { path, bytes: { ...bytes } });
+    if (goes(selection, path, found)) onContent({ path, file, ...sizeAndHash(found) });
   });
   const contents: Content[] = [];
   for (const [path, file] of selection.files) {
     const found = facts.get(path);
     if (!found) continue;
-    if (found.secret === null || selection.rule.asksFor(path)) contents.push({ path, file, ...sizeAndHash(found) });
+    if (goes(selection, path, found)) contents.push({ path, file, ...sizeAndHash(found) });
     else selection.leftOut.push(leftOut(path, "left-out-secret", found.secret || null));
   }
   checkSomething(contents, selection.leftOut);
   return contents;
+}
+
+function goes({ rule }: Selection, path: string, { secret }: FileFacts): boolean {
+  return secret === null || rule.asksFor(path);
 }
 
 /** A source's own methods may look at `this`. */
@@ -135,15 +174,12 @@ function neverArrives(missing: number): ExportError {
 class Transfer {
   readonly #manifest: { files: Record<string, { sha256: string; size: number }> };
   readonly #byHash: Map<string, Content>;
-  readonly #gone = new Map<string, number>(); // bytes of each missing content that are on their way or there
-  #toSend: { files: number; bytes: number } | null = null;
 
   constructor(
     readonly connection: Connection,
     readonly projectPath: string,
     contents: readonly Content[],
-    readonly report: ProgressReport,
-    readonly signal: AbortSignal | undefined,
+    readonly options: { report: ProgressReport; arrivals: Arrivals; signal: AbortSignal | undefined },
   ) {
     this.#manifest = {
       files: Object.fromEntries(contents.map((one) => [one.path, sizeAndHash({ ...one, secret: null })])),
@@ -152,12 +188,13 @@ class Transfer {
   }
 
   async run(): Promise<SnapshotResult & { sentFiles: number; sentBytes: number }> {
-    this.report.begin("comparing", { files: 0, bytes: 0 });
+    const { arrivals, report, signal } = this.options;
+    if (!arrivals.isShown) report.begin("comparing", { files: 0, bytes: 0 });
     let fruitless = 0;
     for (let missing = Number.POSITIVE_INFINITY; ;) {
       const answer = await this.#compare();
       if ("snapshot" in answer) {
-        const { files = 0, bytes = 0 } = this.#toSend ?? {};
+        const { files, bytes } = arrivals.total;
         return { ...answer, sentFiles: files, sentBytes: bytes };
       }
       fruitless = answer.missing.length < missing ? 0 : fruitless + 1;
@@ -167,7 +204,7 @@ class Transfer {
         await this.#send(answer.missing);
       } catch (error) {
         if (!isConnectionLost(error) || fruitless >= FRUITLESS) throw error;
-        await sleep(waitS(fruitless + 1, BACK_OFF), this.signal);
+        await sleep(waitS(fruitless + 1, BACK_OFF), signal);
       }
     }
   }
@@ -177,7 +214,7 @@ class Transfer {
     try {
       return await this.connection.json<SnapshotResult>("PUT", `${this.projectPath}/snapshot`, {
         json: this.#manifest,
-        ...(this.signal ? { signal: this.signal } : {}),
+        ...(this.options.signal ? { signal: this.options.signal } : {}),
         timeoutS: 300, // a manifest of many files
         attempts: 8,
       });
@@ -189,26 +226,13 @@ class Transfer {
   }
 
   async #send(missing: readonly string[]): Promise<void> {
+    const { arrivals, signal } = this.options;
     const contents = missing.map((sha256) => this.#known(sha256));
-    const bytes = contents.reduce((sum, { size }) => sum + size, 0);
-    if (this.#toSend === null) {
-      this.#toSend = { files: contents.length, bytes };
-      this.report.begin("uploading", this.#toSend);
-    }
-    this.#gone.clear();
-    const before = { files: this.#toSend.files - contents.length, bytes: this.#toSend.bytes - bytes };
-    let files = before.files;
-    let sent = before.bytes;
+    arrivals.expect(contents);
+    arrivals.show();
     await sendContents(this.connection, this.projectPath, contents, {
-      signal: this.signal,
-      onSent: (content, now) => {
-        const then = this.#gone.get(content.sha256);
-        if (now === then) return;
-        this.#gone.set(content.sha256, now);
-        sent += now - (then ?? 0);
-        files += Number(now === content.size) - Number(then === content.size);
-        this.report.reached({ files, bytes: sent }, { path: content.path, bytes: { done: now, total: content.size } });
-      },
+      signal,
+      onSent: (content, bytes) => arrivals.reached(content, bytes),
     });
   }
 

@@ -15,8 +15,8 @@ export interface Content {
 }
 
 const SMALL_BYTES = 1 << 20; // such files travel together
-const PACK_BYTES = 8 << 20;
-const PARALLEL = 4; // the gateway takes as many bodies of one user at a time
+export const PACK_BYTES = 8 << 20;
+export const PARALLEL = 4; // the gateway takes as many bodies of one user at a time
 const ATTEMPTS = 4; // where the service says "later"; after a lost connection the push compares anew
 
 /** Called with the bytes of each content that have gone. */
