@@ -35,15 +35,10 @@ class LazyCommands(click.Group):
         module, _, name = COMMANDS[cmd_name].place.partition(":")
         command: click.Command = getattr(import_module(f"cli.commands.{module}"), name)
         if "structlog" in sys.modules:  # none else logs, and it takes a while to import
-            _quiet_logs()
+            from cli.quiet_logs import quiet_logs  # noqa: PLC0415 - see above
+
+            quiet_logs()
         return command
-
-
-def _quiet_logs() -> None:
-    from shared import logs  # noqa: PLC0415 - see above
-    from shared.settings import LogSettings  # noqa: PLC0415
-
-    logs.configure(LogSettings(level="WARNING", format="console"), service="aethel-export")
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, is_asked: bool) -> None:  # noqa: FBT001 - as Click calls it

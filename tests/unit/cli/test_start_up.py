@@ -51,6 +51,14 @@ def test_commands_that_ask_once_wait_for_nothing_at_their_start() -> None:
     assert not modules & {*SERVICES, *WAITING}
 
 
+@pytest.mark.parametrize("command", ["run", "up"])
+def test_what_a_stack_needs_is_imported_when_one_starts(command: str) -> None:
+    """Help is told without it."""
+    modules = imported(RUN, command, "--help")
+    assert "cli.commands.local" in modules
+    assert not modules & {*SERVICES, *WAITING}
+
+
 def test_commands_that_follow_an_export_import_no_service() -> None:
     """They wait for sockets, and show what comes."""
     modules = imported("import sys, cli.commands.exports; print(*sys.modules)")
