@@ -82,6 +82,7 @@ test-containers: $(DEV) small-templates ## the tests of the services' parts, on 
 
 chaos: $(DEV) templates ## 500 exports (EXPORTS=…) while everything is killed at random instants (SEED=…)
 	$(BIN)/python -m tests.chaos.run
+	$(BIN)/python -m tests.chaos.films
 
 load: tools ## a stack under load for half an hour (LOAD_MINUTES=…) while everything fails once, seen by a Prometheus and drawn
 	$(BIN)/python -m tests.load.run

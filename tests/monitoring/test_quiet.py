@@ -199,8 +199,11 @@ def test_a_backlog_that_stands(tmp_path: Path) -> None:
         oldest.format("uploader"): "130x60",
         pending.format("uploader"): "2x60",
         'export_messages_handled_total{consumer="uploader", outcome="done"}': growing((1, 60)),
+        oldest.format("film-slices"): "3700x60",  # with one film alone in hand that would be none
+        pending.format("film-slices"): "2x60",
+        'export_messages_handled_total{consumer="film-slices", outcome="done"}': growing((1, 60)),
     }
-    fires = {"8m": {}, "12m": {"ExportBacklogOld": 2}, "50m": {"ExportBacklogOld": 2}}
+    fires = {"8m": {}, "12m": {"ExportBacklogOld": 3}, "50m": {"ExportBacklogOld": 3}}
     promtool(tmp_path, series, fires, about="consumers")
 
 
