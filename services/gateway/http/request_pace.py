@@ -33,5 +33,5 @@ class RequestPace:
             TooManyRequestsError: That would be long; says when to come again.
         """
         user = connection.state.get("user")  # none where a ticket will do
-        if user is not None:
-            await asyncio.sleep(self._rate.take(user.user_id))
+        if user is not None and (wait_s := self._rate.take(user.user_id)):
+            await asyncio.sleep(wait_s)
