@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -38,13 +38,13 @@ from shared.errors import UnknownPlatformError
 from shared.tracing import spans
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Iterator, Sequence
     from pathlib import Path
 
     from services.packager.film.director import Director
     from services.packager.registry.npm_registry import NpmRegistry
     from services.packager.sandbox.answers import Packaged
-    from services.packager.sandbox.build_server import BuildServer
+    from services.packager.sandbox.build_server import BuildServer, Child
     from services.packager.signing.keys import SigningKeys
     from services.packager.signing.opening import OpenedKey
     from services.packager.storage.disk_cache import DiskCache
@@ -244,17 +244,24 @@ class PackagerHandler:
         )
         async with (
             self._noticing_losses(event),
-            entered_in_thread(self._cache.scratch()) as scratch,
             self._services(
                 selection, request, key, progress, reporter=reporter, intermediate=intermediate
             ) as services,
-            entered_in_thread(
-                self._server.running(job, scratch=scratch, templates=self._templates.absolute())
-            ) as child,
+            entered_in_thread(self._running(job)) as child,
         ):
             packaged = await RunningBuild(job, services, self._server, child).result()
             is_engine = is_engine_project({file.path for file in selection.files})
             return Built(packaged, "engine" if is_engine else "html5")
+
+    @contextmanager
+    def _running(self, job: Job) -> Iterator[Child]:
+        """The build in a folder of its own; blocks."""
+        templates = self._templates.absolute()
+        with (
+            self._cache.scratch() as scratch,
+            self._server.running(job, scratch=scratch, templates=templates) as child,
+        ):
+            yield child
 
     @asynccontextmanager
     async def _noticing_losses(self, event: ExportRequested) -> AsyncIterator[None]:
