@@ -6,7 +6,14 @@ import pytest
 
 from services.packager.film.film_verdict import failure_of, judge
 from services.packager.film.records import FilmId, FilmPlan, Piece, Slice, SliceRecord, StoredShot
-from services.packager.film.slice_record import advanced, begun, done, failed, handed_back
+from services.packager.film.slice_record import (
+    advanced,
+    begun,
+    done,
+    doubted,
+    failed,
+    handed_back,
+)
 from services.packager.film.studio.errors import (
     BrowserDiedError,
     FilmBlackError,
@@ -73,6 +80,22 @@ def test_only_the_worker_at_work_tells_frames() -> None:
     assert told is not None
     assert told.frames == 3
     assert advanced(done(record, shot=shot(), frames=5, fps=1.0), "w", frames=3, fps=1.0) is None
+
+
+def test_the_message_of_an_attempt_out_of_turn_notes_its_signs_of_life() -> None:
+    """So that its next delivery can tell without listening; nobody doubts what was delivered."""
+    early = begun(SliceRecord(), "w", out_of_turn=True)
+    assert early.doubted == -1
+    noted = doubted(early)
+    assert noted is not None
+    assert noted.doubted == noted.beats
+    told = advanced(noted, "w", frames=3, fps=1.0)
+    assert told is not None
+    assert told.doubted != told.beats
+    in_turn = begun(told, "w2")
+    assert in_turn.doubted is None
+    assert doubted(in_turn) is None
+    assert doubted(SliceRecord()) is None
 
 
 def plan(*counts: int) -> FilmPlan:
