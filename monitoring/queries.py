@@ -10,6 +10,7 @@ from typing import Final
 
 from shared.domain.failure_codes import DEAD_LETTER_REASONS
 from shared.domain.service_levels import PROBE_ROUTES
+from shared.jetstream.topology import FILM_SLICES, packager_durable
 
 # Exports, as the status service reads them from events.
 ACCEPTED: Final = "export_accepted_total"
@@ -110,6 +111,11 @@ def reaped(window: str) -> str:
 
 # Streams, consumers and who works for them.
 PENDING: Final = "max by (consumer) (export_consumer_pending)"
+# Films take hours, and a slice that stands still is ended within minutes.
+_FILMS: Final = packager_durable("video")
+FILMING: Final = (
+    f'sum by (consumer) (export_messages_in_hand{{consumer=~"{FILM_SLICES}|{_FILMS}"}})'
+)
 IN_FLIGHT: Final = "max by (consumer) (export_consumer_in_flight)"
 REDELIVERED: Final = "max by (consumer) (export_consumer_redelivered)"
 OLDEST_S: Final = "max by (consumer) (export_consumer_oldest_seconds)"

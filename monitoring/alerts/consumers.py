@@ -69,6 +69,7 @@ ALERTS: Final = (
             f"{queries.PENDING} > 0"
             f" unless {queries.finished(pace.window(5 * MINUTE_S))} > 0"
             f" unless {queries.acknowledged(pace.window(5 * MINUTE_S))} > 0"
+            f" unless {queries.FILMING} > 0"
         ),
         hold_s=20 * MINUTE_S,  # longer than one attempt may take
         summary="{{ $value }} messages wait for {{ $labels.consumer }}, and none is finished",

@@ -126,6 +126,8 @@ def test_nothing_finishes(tmp_path: Path) -> None:
         'export_consumer_acknowledged{consumer="packager-macos"}': growing((1, 20)) + " 20x60",
         waits.format("windows"): "3x80",  # one worker, and builds of a quarter of an hour
         handled.format("windows", "done"): " ".join(f"{build}x14" for build in range(5)),
+        'export_consumer_pending{consumer="film-slices"}': "3x80",  # one browser, and a long slice
+        'export_messages_in_hand{consumer="film-slices"}': "1x80",
     }
     fires = {
         "18m": {},
