@@ -1,7 +1,8 @@
 """Filming beside the usual way: SwiftShader, PNG screenshots piped to FFmpeg, x264 as it is set.
 
 One heavy scene in 720p, both ways in one run: wall seconds and CPU seconds for each frame, of all
-processes, from the first frame to the finished file; two browsers film slices side by side.
+processes, from the first frame to the finished file; two browsers film slices side by side. The
+usual way has one, as people have; it is measured before and after ours, and as nice as a crew.
 Below, the same scene in small: frames are the same in any slicing, memory stays as the film grows.
 """
 
@@ -10,8 +11,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import itertools
+import os
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,9 +22,11 @@ import av
 import msgspec
 from playwright.async_api import async_playwright
 
+from services.packager.film.studio.keeper import LATER
 from services.packager.film.studio.limits import StudioLimits
 from services.packager.film.studio.shot import FramesDone, Shot
 from services.packager.film.studio.studio import Studio
+from services.packager.film.studio.usage import descendants
 from shared.templates import BUILT
 from tests.bench.heavy_scene import write_heavy_site
 from tests.bench.measurement import Measurement
@@ -76,9 +81,11 @@ def measure(_cache: Path) -> Iterator[Measurement]:
         folder.chmod(0o755)  # whoever films is another user
         (folder / "site").mkdir()
         write_heavy_site(folder / "site")
-        usual = asyncio.run(_usual(folder))
         bench = _Filming(folder)
+        before = asyncio.run(_usual(folder))
         ours, first_s = asyncio.run(bench.filmed(LARGE))
+        after = asyncio.run(_usual(folder))
+        usual = _Cost((before.wall_s + after.wall_s) / 2, (before.cpu_s + after.cpu_s) / 2)
         yield Measurement(name="filming.usual_wall", value=usual.wall_s, unit="s")
         yield Measurement(name="filming.wall", value=ours.wall_s, unit="s")
         yield Measurement(name="filming.cpu", value=ours.cpu_s, unit="s")
@@ -135,6 +142,7 @@ async def _usual(folder: Path) -> _Cost:
                 *FFMPEG, str(folder / "usual.mp4"), stdin=asyncio.subprocess.PIPE
             )
             assert encoder.stdin is not None
+            _be_nice()
             await page.evaluate(STEP)
             await page.screenshot()
             counting = _Counting()
@@ -147,6 +155,14 @@ async def _usual(folder: Path) -> _Cost:
             cost = counting.cost(USUAL_FRAMES)
             await browser.close()
     return cost
+
+
+def _be_nice() -> None:
+    """Give all that this process has started the niceness of a crew."""
+    for pid in descendants(os.getpid()):
+        with suppress(OSError):  # a thread has ended meanwhile
+            for thread in Path(f"/proc/{pid}/task").iterdir():
+                os.setpriority(os.PRIO_PROCESS, int(thread.name), LATER)
 
 
 class _Filming:
