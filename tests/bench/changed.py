@@ -84,10 +84,10 @@ def _streamed(members: list[Member], *, sink: S3Settings, pages: PageStore) -> N
 
 
 def _hashed(member: Member) -> Member:
-    """A project's files have their SHA-256 in the snapshot."""
+    """A project's files have their SHA-256 in the snapshot, and a cache to be read from."""
     with member.open() as file:
         digest = hashlib.sha256(file.read()).hexdigest()
-    return msgspec.structs.replace(member, sha256=digest)
+    return msgspec.structs.replace(member, sha256=digest, open_unchecked=member.open)
 
 
 def _one_changed(members: list[Member], number: int) -> list[Member]:

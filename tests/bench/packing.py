@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import io
+import mmap
 import os
 import statistics
 import subprocess
 import sys
 import time
+from collections import deque
 from contextlib import closing
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, cast
 
@@ -23,8 +26,9 @@ import uvloop
 from services.packager.archive.compression import CompressionLevel
 from services.packager.archive.member import Member
 from services.packager.archive.part_digest import DigestedParts
+from services.packager.archive.unread import lay_out
 from services.packager.archive.zip import ZipStream
-from services.packager.storage.multipart_upload import open_upload
+from services.packager.storage.multipart_upload import MAX_IN_FLIGHT, open_upload
 from shared.storage.bucket import open_storage
 from tests.bench.measurement import Measurement
 from tests.bench.project import mixed_project, sparse_project
@@ -33,7 +37,7 @@ from tests.bench.sink import discarding_s3
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from services.packager.archive.pages import Buffer, PageStore
+    from services.packager.archive.pages import PageStore
     from shared.settings import S3Settings
 
 ROUNDS: Final = 5
@@ -122,17 +126,25 @@ async def stream(
         open_storage(sink) as storage,
         open_upload(storage, "mixed", content_type="application/zip", expected_bytes=1) as sender,
     ):
-        archive = ZipStream(members, pages=pages)
-        parts = DigestedParts(archive, part_bytes=sender.part_bytes)
+        pieces = [memoryview(mmap.mmap(-1, sender.part_bytes)) for _ in range(MAX_IN_FLIGHT + 1)]
+        turns = cycle(pieces)
+        parts = DigestedParts(
+            ZipStream(members, pages=pages).unread(),
+            part_bytes=sender.part_bytes,
+            gather=lambda blocks: lay_out(blocks, next(turns)),
+        )
+        sending: deque[asyncio.Task[str]] = deque()
         with closing(iter(parts)) as stream:
             while part := await asyncio.to_thread(next, stream, b""):
-                await sender.send(partial(_ready, part))
+                sending.append(await sender.send(partial(_ready, memoryview(part))))
+                if len(sending) == len(pieces):
+                    await sending.popleft()
         await sender.finish()
     return parts.size_bytes
 
 
-async def _ready(part: Buffer) -> bytes:
-    return bytes(part)
+async def _ready(part: memoryview) -> memoryview:
+    return part
 
 
 def zip_6(folder: Path, target: str) -> None:

@@ -16,6 +16,7 @@ import msgspec
 
 from services.packager.archive.chunk_digest import ChunkDigest
 from services.packager.archive.member import ArchiveError
+from services.packager.archive.unread import read
 from services.packager.archive.zip import ZipStream
 from services.packager.archive.zip_records import (
     LOCAL_HEADER_BYTES,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from services.packager.archive.compression import CompressionLevel
     from services.packager.archive.member import Member
     from services.packager.archive.pages import Buffer, PageStore
+    from services.packager.archive.unread import Unread
     from services.packager.archive.zip_records import ZipEntry
 
 ALIGNMENT: Final = 4  # bytes: resources are read in place
@@ -73,7 +75,7 @@ class BundleStream(ZipStream):
         ApkTooLargeError: From the iteration: it has become larger than Android takes.
     """
 
-    def contents(self) -> Generator[Buffer]:
+    def contents(self) -> Generator[Buffer | Unread]:
         """The archive without its directory."""
         at = 0
         with closing(super().contents()) as blocks:
@@ -113,7 +115,7 @@ class ApkStream:
     def __iter__(self) -> Generator[Buffer]:
         digest = ChunkDigest(self._apk.hashes)
         at = 0  # counted here: the archive counts a member once all of it has passed
-        for block in self._zip.contents():
+        for block in map(read, self._zip.contents()):
             at += len(block)
             _check_size(at)
             digest.update(block)

@@ -21,8 +21,9 @@ from services.packager.archive.compression import (
     stream_compressor,
     worth_a_try,
 )
-from services.packager.archive.member import ArchiveError, Member, MemberDamagedError
+from services.packager.archive.member import ArchiveError, Member
 from services.packager.archive.pages import Buffer, Kept, Page
+from services.packager.archive.unread import Unread, damaged, read
 from services.packager.archive.zip_records import DEFLATED, STORED
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class CompressedMember(msgspec.Struct, gc=False):
     member: Member
     method: int
     crc32: int
-    data: Buffer
+    data: Buffer | Unread
 
 
 class StreamedMember:
@@ -71,13 +72,18 @@ def pack_page(
 ) -> list[CompressedMember]:
     """The same, but what an earlier export has deflated comes from its page, which is kept up.
 
+    What it has stored is not read here: its CRC is known.
+
     Raises:
         ArchiveError: One that was read has another size than it said.
-        MemberDamagedError: One has neither the CRC that is known nor its SHA-256.
     """
     name = members[0].sha256
     page = Page.decode(store.recall(name))
-    packed = [_pack(member, level, page.get(member.sha256)) for member in members]
+    packed = []
+    for member in members:
+        kept = page.get(member.sha256)
+        known = _packed_before(member, level, kept, name, store) if kept else None
+        packed.append(known or _pack(member, level))
     found = {one.member.sha256: _kept(one) for one in packed if worth_a_try(one.member, level)}
     if page.lacks(found):
         store.keep(name, page.renewed(found).encode())
@@ -109,31 +115,26 @@ def stream(
         streamed.blocks.finish()
 
 
-def _pack(member: Member, level: CompressionLevel, kept: Kept | None = None) -> CompressedMember:
-    """Pack one; what is known of it already is not found out again."""
-    tried = worth_a_try(member, level)
-    if kept and kept.deflated and tried:
+def _packed_before(
+    member: Member, level: CompressionLevel, kept: Kept, name: str, store: PageStore
+) -> CompressedMember | None:
+    """What is known of it already is not found out again."""
+    if worth_a_try(member, level) and kept.deflated:
         alone = bytes(kept.deflated)  # a view would hold its whole page in memory
         return CompressedMember(member, DEFLATED, kept.crc32, alone)
-    data, crc32 = _content(member, kept)
-    compressed = compress_whole(data, level) if tried and not kept else None
+    if member.open_unchecked is None:
+        data, crc32 = _read(member)
+        return CompressedMember(member, STORED, crc32, data)
+    unread = Unread(member, kept.crc32, lambda: store.keep(name, Page({}).encode()))
+    return CompressedMember(member, STORED, kept.crc32, unread)
+
+
+def _pack(member: Member, level: CompressionLevel) -> CompressedMember:
+    data, crc32 = _read(member)
+    compressed = compress_whole(data, level) if worth_a_try(member, level) else None
     if compressed is None:
         return CompressedMember(member, STORED, crc32, data)
     return CompressedMember(member, DEFLATED, crc32, compressed)
-
-
-def _content(member: Member, kept: Kept | None) -> tuple[bytes, int]:
-    """Its content and CRC; hashed where that is another one than an earlier export has found."""
-    if kept is None or member.open_unchecked is None:
-        return _read(member)
-    with member.open_unchecked() as file:
-        data = file.read(member.size_bytes)
-    if len(data) == member.size_bytes and zlib_ng.crc32(data) == kept.crc32:
-        return data, kept.crc32
-    data, crc32 = _read(member)
-    if hashlib.sha256(data).hexdigest() != member.sha256:
-        raise _damaged(member)
-    return data, crc32
 
 
 def _read(member: Member) -> tuple[bytes, int]:
@@ -145,7 +146,7 @@ def _read(member: Member) -> tuple[bytes, int]:
 
 
 def _kept(packed: CompressedMember) -> Kept:
-    return Kept(packed.crc32, packed.data if packed.method == DEFLATED else b"")
+    return Kept(packed.crc32, read(packed.data) if packed.method == DEFLATED else b"")
 
 
 def _stream(streamed: StreamedMember, level: CompressionLevel, file: BinaryIO) -> None:
@@ -182,7 +183,7 @@ def _check_hash(member: Member, file: BinaryIO) -> None:
     while block := file.read(BLOCK_BYTES):
         digest.update(block)
     if digest.hexdigest() != member.sha256:
-        raise _damaged(member)
+        raise damaged(member)
     file.seek(0)
 
 
@@ -254,7 +255,3 @@ def _check_size(member: Member, size_bytes: int) -> None:
 
 def _of_another_size(member: Member) -> ArchiveError:
     return ArchiveError(f"{member.path!r} is not {member.size_bytes} bytes long any more")
-
-
-def _damaged(member: Member) -> MemberDamagedError:
-    return MemberDamagedError(f"{member.path!r} is damaged in the cache; it is fetched again")

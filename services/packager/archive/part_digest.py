@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import TYPE_CHECKING, Final, Protocol
 
+from services.packager.archive.unread import Unread, lay_out
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
@@ -18,9 +20,14 @@ LITTLE_BYTES: Final = 64 << 10  # hashed sooner than a thread is there
 class Blocks(Protocol):
     """An archive's bytes, one after the other; closing the iterator stops whoever makes them."""
 
-    def __iter__(self) -> Generator[Buffer]:
+    def __iter__(self) -> Generator[Buffer | Unread]:
         """Once."""
         ...
+
+
+def gathered(blocks: Sequence[Buffer | Unread]) -> Buffer:
+    """Blocks in memory of their own."""
+    return lay_out(blocks, memoryview(bytearray(sum(map(len, blocks)))))
 
 
 class DigestedParts:
@@ -41,7 +48,7 @@ class DigestedParts:
         blocks: Blocks,
         *,
         part_bytes: int,
-        gather: Callable[[Sequence[Buffer]], Buffer] = b"".join,
+        gather: Callable[[Sequence[Buffer | Unread]], Buffer] = gathered,
     ) -> None:
         self.size_bytes = 0
         self._blocks = blocks
@@ -79,10 +86,16 @@ class DigestedParts:
         self.size_bytes += len(part)
 
     def _parts(self) -> Generator[Buffer]:
-        waiting: list[memoryview] = []
+        waiting: list[memoryview | Unread] = []
         length = 0
         with closing(iter(self._blocks)) as blocks:
             for block in blocks:
+                if isinstance(block, Unread):
+                    if length + len(block) < self._part_bytes:
+                        waiting.append(block)
+                        length += len(block)
+                        continue
+                    block = block.read()  # noqa: PLW2901 - it is cut like the others
                 view = memoryview(block)
                 while length + len(view) >= self._part_bytes:
                     cut = self._part_bytes - length

@@ -22,6 +22,7 @@ from services.packager.archive.compress_jobs import (
 from services.packager.archive.compression import CompressionLevel
 from services.packager.archive.groups import group_bytes, groups, is_large
 from services.packager.archive.member import ArchiveError
+from services.packager.archive.unread import read
 from services.packager.archive.zip_directory import read_directory
 from services.packager.archive.zip_records import (
     DEFLATED,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from services.packager.archive.member import Member
     from services.packager.archive.pages import Buffer, PageStore
+    from services.packager.archive.unread import Unread
 
 AHEAD_BYTES: Final = 32 << 20  # of members read but not yet written
 LITTLE_BYTES: Final = 64 << 10  # in all: packed before a thread is there
@@ -56,6 +58,7 @@ class ZipStream:
     Raises:
         ArchiveError: From the iteration: a duplicate or unsafe path, or a member of another
             size than it said. What a member's ``open`` raises comes through as it is.
+        MemberDamagedError: Also where a block is read: a member is another one than it said.
     """
 
     def __init__(
@@ -76,10 +79,15 @@ class ZipStream:
         self.size_bytes = 0  # of what was written so far
 
     def __iter__(self) -> Generator[Buffer]:
+        with closing(self.unread()) as blocks:
+            yield from map(read, blocks)
+
+    def unread(self) -> Generator[Buffer | Unread]:
+        """The same; what ``pages`` know of is read where it shall lie, by whoever takes it."""
         yield from self.contents()
         yield central_directory(self.entries, self.size_bytes)
 
-    def contents(self) -> Generator[Buffer]:
+    def contents(self) -> Generator[Buffer | Unread]:
         """The archive without its directory."""
         with closing(self._jobs()) as jobs:
             for job in jobs:
@@ -140,7 +148,7 @@ class ZipStream:
         pool.submit(stream, streamed, self._level, self._pages)
         return streamed
 
-    def _write_packed(self, packed: CompressedMember) -> Iterator[Buffer]:
+    def _write_packed(self, packed: CompressedMember) -> Iterator[Buffer | Unread]:
         entry = self._entry(packed, compressed_size=len(packed.data))
         header = local_header(entry)
         yield header

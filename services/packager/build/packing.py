@@ -17,7 +17,7 @@ from services.packager.archive.apk import ApkStream
 from services.packager.archive.compression import CompressionLevel
 from services.packager.archive.formats import archive_of
 from services.packager.archive.member import Member
-from services.packager.archive.part_digest import DigestedParts
+from services.packager.archive.part_digest import DigestedParts, gathered
 from services.packager.archive.stored_zip import stored_zip
 from services.packager.archive.zip import ZipStream
 from services.packager.archive.zip_directory import directory_size
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from services.packager.archive.formats import Archive
     from services.packager.archive.pages import Buffer
+    from services.packager.archive.unread import Unread
     from services.packager.build.plan import BuildPlan, Content
     from services.packager.storage.derived_files import DerivedFileStore
     from shared.domain.options import Compression
@@ -97,7 +98,7 @@ def pack(
     meter: ProgressMeter,
     *,
     part_bytes: int,
-    gather: Callable[[Sequence[Buffer]], Buffer] = b"".join,
+    gather: Callable[[Sequence[Buffer | Unread]], Buffer] = gathered,
     threads: int,
     compression: Compression,
     max_bytes: int | None = None,
@@ -188,10 +189,12 @@ def _owners(
     return [by_file.get(member.open) for member in members]
 
 
-def _watched(archive: Archive, owners: Sequence[_MemberTracker | None]) -> Generator[Buffer]:
+def _watched(
+    archive: Archive, owners: Sequence[_MemberTracker | None]
+) -> Generator[Buffer | Unread]:
     entries = archive.entries if isinstance(archive, ZipStream | ApkStream) else []
     written = 0
-    for block in archive:
+    for block in archive.unread() if isinstance(archive, ZipStream) else archive:
         while written < len(entries):
             if owner := owners[written]:
                 owner.written()

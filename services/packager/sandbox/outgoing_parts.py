@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import mmap
-import os
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from services.packager.archive.unread import lay_out
 from services.packager.sandbox.messages import Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from services.packager.archive.pages import Buffer
+    from services.packager.archive.unread import Unread
     from services.packager.sandbox.packager_link import Answered, PackagerLink
-
-MOST_BUFFERS: Final = 512  # of one call; the system takes 1,024
 
 
 class OutgoingParts:
@@ -25,7 +24,7 @@ class OutgoingParts:
         self._pieces = [_Piece(descriptor, part_bytes) for descriptor in lent]
         self._last = -1
 
-    def gather(self, blocks: Sequence[Buffer]) -> Buffer:
+    def gather(self, blocks: Sequence[Buffer | Unread]) -> Buffer:
         """Write the next part where the packager will read it, once what was there is stored."""
         self._last = (self._last + 1) % len(self._pieces)
         return self._pieces[self._last].write(blocks)
@@ -45,7 +44,6 @@ class _Piece:
     """Lent memory for one part, and what is asked about it."""
 
     def __init__(self, descriptor: int, size_bytes: int) -> None:
-        self._descriptor = descriptor
         self._view = memoryview(mmap.mmap(descriptor, size_bytes))
         self._answer: Callable[[], Answered] | None = None
 
@@ -59,17 +57,7 @@ class _Piece:
             self._answer()
             self._answer = None
 
-    def write(self, blocks: Sequence[Buffer]) -> memoryview:
+    def write(self, blocks: Sequence[Buffer | Unread]) -> memoryview:
         """Blocks one after the other, from its start; the same in this process's memory."""
         self.wait()
-        at = 0
-        for start in range(0, len(blocks), MOST_BUFFERS):
-            at += _written(self._descriptor, blocks[start : start + MOST_BUFFERS], at)
-        return self._view[:at]
-
-
-def _written(file: int, blocks: Sequence[Buffer], at: int) -> int:
-    size_bytes = sum(map(len, blocks))
-    if os.pwritev(file, blocks, at) != size_bytes:
-        raise OSError("memory did not take all that was written")
-    return size_bytes
+        return lay_out(blocks, self._view)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from typing_extensions import Buffer
+
 HASH_BYTES: Final = 1 << 20
 
 
@@ -102,6 +104,17 @@ class FileSlice(io.RawIOBase):
         if self._on_read:
             self._on_read(len(data))
         return data
+
+    def readinto(self, place: Buffer) -> int:
+        """Into memory that is there, which saves making some; one system call."""
+        with memoryview(place) as view:
+            wanted = min(len(view), self._file.size - self._position)
+            offset = self._file.offset + self._position
+            size = os.preadv(self._descriptor, [view[:wanted]], offset)
+        self._position += size
+        if self._on_read:
+            self._on_read(size)
+        return size
 
     def readall(self) -> bytes:
         """What is left."""

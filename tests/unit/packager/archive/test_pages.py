@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -19,6 +20,8 @@ from services.packager.archive.compression import CompressionLevel
 from services.packager.archive.groups import WHOLE_BYTES, groups
 from services.packager.archive.member import Member, MemberDamagedError
 from services.packager.archive.pages import PAGE_BYTES, Kept, Page
+from services.packager.archive.part_digest import DigestedParts
+from services.packager.archive.unread import read
 from services.packager.archive.zip import ZipStream
 from services.packager.build.packing import pages_of
 from services.packager.storage.derived_files import ProjectDerivedFiles
@@ -234,15 +237,18 @@ def test_groups_find_their_step_again(at: int, change: str) -> None:
     assert len(before) > 20
 
 
+@pytest.mark.parametrize("part_bytes", [7_000, 10 << 20])  # most blocks are cut, or none
 @pytest.mark.parametrize("damage", ["flipped", "short", "long", "fine"])
-def test_damage_in_what_is_not_checked_is_found(tmp_path: Path, damage: str) -> None:
+def test_damage_in_what_is_not_checked_is_found(
+    tmp_path: Path, damage: str, part_bytes: int
+) -> None:
     """What is stored is read unchecked where its CRC is known; else, and then, it is checked."""
     project = game(scripts=40)
     project.files["050.png"] = noise_of(WHOLE_BYTES + 1, 1)  # streamed
     good = project.packed(pages_in(tmp_path))
     members = [_unchecked(member, damage) for member in project.members()]
     project.read.clear()
-    assert b"".join(ZipStream(members, pages=pages_in(tmp_path))) == good
+    assert _in_parts(ZipStream(members, pages=pages_in(tmp_path)), part_bytes) == good
     stored = {path for path in project.files if path.endswith(".png")}
     assert set(project.read) == (set() if damage == "fine" else stored)
 
@@ -259,6 +265,36 @@ def test_damage_that_a_check_came_too_early_for_is_not_packed(tmp_path: Path, da
     with pytest.raises(MemberDamagedError, match=damaged) as caught:
         b"".join(ZipStream(members, pages=pages_in(tmp_path)))
     assert caught.value.retryable
+
+
+def test_what_a_page_says_wrongly_is_made_anew(tmp_path: Path) -> None:
+    """A page is as it was kept, with a wrong CRC: an attempt fails, and the last does not."""
+    project = game(scripts=40)
+    project.files |= {"025.png": noise_of(9_000, 2)}
+    pages = pages_in(tmp_path)
+    good = project.packed(pages)
+    members = [_unchecked(member, "fine") for member in project.members()]
+    for name in {group[0].sha256 for group in groups(members, paged=True)}:
+        page = Page.decode(pages.recall(name))
+        known = {m.sha256: kept for m in members if (kept := page.get(m.sha256))}
+        wrong = {sha: Kept(k.crc32 ^ (not k.deflated), k.deflated) for sha, k in known.items()}
+        pages.keep(name, Page(wrong).encode())
+    with pytest.raises(MemberDamagedError):
+        _in_parts(ZipStream(members, pages=pages), 10 << 20)
+    for _ in members:
+        with suppress(MemberDamagedError):
+            assert _in_parts(ZipStream(members, pages=pages), 10 << 20) == good
+            break
+    else:
+        pytest.fail("it is never made anew")
+
+
+def _in_parts(archive: ZipStream, part_bytes: int) -> bytes:
+    """As an export sends it."""
+    parts = DigestedParts(archive.unread(), part_bytes=part_bytes)
+    data = b"".join(map(bytes, parts))
+    assert parts.sha256 == hashlib.sha256(data).hexdigest()
+    return data
 
 
 def _damaged(member: Member) -> Member:
@@ -292,6 +328,6 @@ def test_what_comes_out_of_a_page_does_not_hold_it(tmp_path: Path) -> None:
     packed = pack_page(project.members(), level, pages)
     project.read.clear()
     again = pack_page(project.members(), level, pages)
-    assert [bytes(one.data) for one in again] == [bytes(one.data) for one in packed]
+    assert [bytes(read(one.data)) for one in again] == [bytes(read(one.data)) for one in packed]
     assert not project.read
     assert not any(isinstance(one.data, memoryview) for one in again)

@@ -32,7 +32,7 @@ def test_there_is_no_more_than_was_lent(piece: int, size_bytes: int) -> None:
     """Whatever a build says."""
     lent = LentMemory(1, PART_BYTES)
     channel.close(lent.hand_over())
-    with pytest.raises(ValueError, match="piece|bytes"):
+    with pytest.raises(ValueError, match=r"piece|bytes"):
         lent.take(piece, size_bytes)
 
 
