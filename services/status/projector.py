@@ -70,8 +70,8 @@ class Projector:
 
         async def fold(handed: Sequence[Handed]) -> None:
             for generation, of_one in groupby(handed, lambda one: one.event.generation):
-                with structlog.contextvars.bound_contextvars(generation=generation):
-                    await self._fold(list(of_one), stop)
+                structlog.contextvars.bind_contextvars(generation=generation)
+                await self._fold(list(of_one), stop)
 
         async with asyncio.TaskGroup() as group:
             group.create_task(self._totals.run(stop))

@@ -133,8 +133,8 @@ class _Groups:
             self._waiting[export_id] = []
             group.sort(key=lambda one: one[0].place.seq)
             first = group[0][0]
-            keys = structlog.contextvars.bound_contextvars(**keys_of(first.event))
-            with within(first.trace), keys:
+            structlog.contextvars.bind_contextvars(**keys_of(first.event))  # the task is its own
+            with within(first.trace):
                 await self._hand_over(group)
             self._in_hand -= len(group)
             self._freed.set()

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import re
 from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
 
 import msgspec
@@ -35,6 +36,7 @@ EXPECTED: Final = "Nats-Expected-Last-Subject-Sequence"
 _KEY: Final = re.compile(r"[-/_=a-zA-Z0-9]+(?:\.+[-/_=a-zA-Z0-9]+)*")
 
 
+@lru_cache(1_000)
 def kv_safe(name: str) -> str:
     """A part of a key that NATS KV accepts for any name at all (user ids carry ``|`` and ``@``)."""
     return hashlib.sha256(name.encode()).hexdigest()[:32]

@@ -1,18 +1,25 @@
 """The fold by itself, and the whole way of an event into its document, on a real NATS.
 
-Events for each second of computing: of this process alone, which does nothing else. What has waited
-lies as it was published: the events of one export near each other, as many exports as there are
-workers beside each other. Or, as it never lies, all of one kind and then all of the next.
+Events for each second of computing: of this process alone, which does nothing else, set up as
+status pods are (:func:`shared.service.process.main`). What has waited lies as it was published: the
+events of one export near each other, as many exports as there are workers beside each other. Or, as
+it never lies, all of one kind and then all of the next: then each event is a write of its own, as
+it is where little happens.
+
+The floor of both: a bare loop in one process that fetches the same messages, folds, writes and
+acknowledges them came to 31,000 events a CPU second with four of them to a write, and to 12,000
+with a write for each. What lies between is counting, charging, and the log line of each end.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import statistics
 import tempfile
 import time
-from contextlib import redirect_stderr
+from contextlib import contextmanager, redirect_stderr
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +31,7 @@ from shared import logs
 from shared.domain.events import encode_event
 from shared.domain.export_document import fold
 from shared.jetstream.topology import STATUS
+from shared.service.process import LOOK_AFTER
 from shared.settings import LogSettings, NatsSettings
 from tests.bench.measurement import Measurement
 from tests.consumers import at_rest
@@ -53,12 +61,13 @@ def measure(_cache: Path) -> Iterator[Measurement]:
         name="fold.pure", value=statistics.median(rates), unit="/s", target=TARGET, limit="≥"
     )
     with (
+        _rare_collections(),
         Path(os.devnull).open("w") as nowhere,
         redirect_stderr(nowhere),
         tempfile.TemporaryDirectory() as folder,
         from_packages(Path(folder)) as servers,
     ):
-        logs.configure(LogSettings(), service="status")  # as a service writes it, but to nowhere
+        logs.configure(LogSettings(), service="status", for_good=True)  # but to nowhere
         settings = NatsSettings(url=servers.nats_url)
         cpu, wall = uvloop.run(_whole(settings, WORKERS))
         yield Measurement(name="fold.waited.cpu", value=cpu, unit="/s", target=TARGET, limit="≥")
@@ -66,6 +75,19 @@ def measure(_cache: Path) -> Iterator[Measurement]:
         cpu, wall = uvloop.run(_whole(settings, STORED))
         yield Measurement(name="fold.by_kind.cpu", value=cpu, unit="/s")
         yield Measurement(name="fold.by_kind.wall", value=wall, unit="/s")
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    usual = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*LOOK_AFTER)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
 
 
 def _export() -> list[AnyEvent]:

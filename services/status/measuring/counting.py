@@ -39,7 +39,8 @@ def born_exports() -> None:
 
 def count(news: News) -> dict[str, Reading]:
     """Count new events, whatever they complete, and how long they took to be folded."""
-    old, new = readings(news.before), readings(news.events)
+    old = readings(news.before) if news.before else {}
+    new = readings(news.events)
     added = {name: reading for name, reading in new.items() if name not in old}
     for reading in added.values():
         reading.take()

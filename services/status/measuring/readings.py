@@ -33,7 +33,7 @@ from shared.metrics import exports as metrics
 from shared.metrics.born import known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from shared.domain.events import AnyEvent, StartEvent
 
@@ -51,17 +51,20 @@ class Reading(msgspec.Struct, frozen=True):
 
     def take(self) -> None:
         """Let Prometheus see it."""
-        series = series_of(self.metric, self.labels)
-        if isinstance(series, Histogram):
-            series.observe(self.amount)
-        else:
-            series.inc(self.amount)
+        _taking(self.metric, self.labels)(self.amount)
 
 
 @lru_cache(SERIES)
 def series_of(metric: Metric, labels: tuple[str, ...]) -> Metric:
     """One series of a metric, which is looked up anew by Prometheus each time it is asked."""
     return metric.labels(*labels)
+
+
+@lru_cache(SERIES)
+def _taking(metric: Counter | Histogram, labels: tuple[str, ...]) -> Callable[[float], None]:
+    """What takes an amount; to ask each time what kind it is costs as much as to take it."""
+    series = series_of(metric, labels)
+    return series.observe if isinstance(series, Histogram) else series.inc
 
 
 def readings(events: Mapping[int, AnyEvent]) -> dict[str, Reading]:
