@@ -10,7 +10,6 @@ from typing import Final
 
 from shared.domain.failure_codes import DEAD_LETTER_REASONS
 from shared.domain.service_levels import PROBE_ROUTES
-from shared.jetstream.topology import FILM_SLICES, packager_durable
 
 # Exports, as the status service reads them from events.
 ACCEPTED: Final = "export_accepted_total"
@@ -112,9 +111,9 @@ def reaped(window: str) -> str:
 # Streams, consumers and who works for them.
 PENDING: Final = "max by (consumer) (export_consumer_pending)"
 # Films take hours, and a slice that stands still is ended within minutes.
-_FILMS: Final = packager_durable("video")
+FILM_SLICES: Final = "film-slices"
 FILMING: Final = (
-    f'sum by (consumer) (export_messages_in_hand{{consumer=~"{FILM_SLICES}|{_FILMS}"}})'
+    f'sum by (consumer) (export_messages_in_hand{{consumer=~"{FILM_SLICES}|packager-video"}})'
 )
 IN_FLIGHT: Final = "max by (consumer) (export_consumer_in_flight)"
 REDELIVERED: Final = "max by (consumer) (export_consumer_redelivered)"

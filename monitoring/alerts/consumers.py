@@ -8,7 +8,6 @@ from monitoring import queries
 from monitoring.alert import Alert, Severity
 from monitoring.pace import MINUTE_S
 from shared.domain.service_levels import BUDGET_S
-from shared.jetstream.topology import FILM_SLICES
 
 if TYPE_CHECKING:
     from monitoring.pace import Pace
@@ -24,7 +23,7 @@ def _over_budget(pace: Pace) -> str:
         for consumers, most_s in (
             *((f"packager-{platform}", most_s) for platform, most_s in BUDGET_S.items()),
             ("uploader", min(BUDGET_S.values())),
-            (FILM_SLICES, BUDGET_S["video"]),
+            (queries.FILM_SLICES, BUDGET_S["video"]),
         )
     ]
     return f"({' or '.join(late)}) and on (consumer) {queries.PENDING} > 0"
