@@ -52,8 +52,6 @@ _FLAGS: Final = (
     "--disable-renderer-backgrounding",
     "--disable-lcd-text",
     "--disable-features=Translate,MediaRouter,OptimizationHints,AcceptCHFrame",
-    # Who draws needs the same memory again in each frame: it need not be given back in between.
-    "--enable-features=PartitionAllocLargeEmptySlotSpanRing",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--autoplay-policy=no-user-gesture-required",
     "--font-render-hinting=none",
