@@ -6,8 +6,8 @@ to an S3 server that discards them. What the first export has deflated lies in t
 handler, with its sandbox, its checks of the cached objects and the fetch of the changed one.
 
 What no cache can save, in CPU seconds for 291 MB: the artifact's SHA-256 0.17, on one core, as no
-state of it can be kept for what has not changed; sending 0.13 to 0.18, its CRC32C included; reading,
-and the CRCs of what is stored, 0.05. That is 0.2 s of two cores that do nothing else.
+state of it can be kept for what has not changed; sending 0.13 to 0.18, its CRC32C included;
+reading, and the CRCs of what is stored, 0.05. That is 0.2 s of two cores that do nothing else.
 """
 
 from __future__ import annotations

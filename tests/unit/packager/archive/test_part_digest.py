@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import closing
+from random import Random
 from typing import TYPE_CHECKING
 
 import google_crc32c
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from services.packager.archive.member import Member
 from services.packager.archive.part_digest import DigestedParts
 from services.packager.archive.zip import ZipStream
-from shared.storage.checksums import combined_crc32c
+from shared.storage.checksums import PIECE_BYTES, combined_crc32c, crc32c_of
 from tests.unit.packager.archive.reading import text_of, workers
 
 if TYPE_CHECKING:
@@ -48,6 +49,13 @@ def test_sums_of_parts_make_that_of_the_whole(first: bytes, second: bytes) -> No
     """As if both had been read in one go."""
     sums = google_crc32c.value(first), google_crc32c.value(second)
     assert combined_crc32c(*sums, len(second)) == google_crc32c.value(first + second)
+
+
+@pytest.mark.parametrize("size_bytes", [0, 1, PIECE_BYTES, 2 * PIECE_BYTES + 7])
+def test_views_have_the_sum_of_their_bytes(size_bytes: int) -> None:
+    """However much the sum takes at a time."""
+    data = Random(size_bytes).randbytes(size_bytes)
+    assert crc32c_of(memoryview(data)) == crc32c_of(bytearray(data)) == google_crc32c.value(data)
 
 
 def test_who_stops_early_stops_the_archive() -> None:
