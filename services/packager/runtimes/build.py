@@ -33,6 +33,7 @@ EXPORT_PAGE: Final = "export-page"  # what no game runs on, and the gateway serv
 WEB: Final = ROOT / "web"
 APP_HOST: Final = SOURCES / "app-host"  # what a page finds of its application, on all systems alike
 ALSO_FROM: Final = {  # other folders that go in
+    "film-camera": (SOURCES / "web-player" / "src" / "core",),  # the player's random numbers
     EXPORT_PAGE: (ROOT / "samples" / "emberlight",),
     "shell": (APP_HOST,),
     "android-app": (APP_HOST,),

@@ -14,18 +14,23 @@ export class Random {
     this.b = 0x243f6a88;
     this.c = seed | 0;
     this.counter = 1;
-    for (let i = 0; i < 12; i++) this.next();
+    for (let i = 0; i < 12; i++) this.word();
   }
 
-  /** From 0 up to, not including, 1. */
-  next(): number {
+  /** 32 bits. */
+  word(): number {
     const sum = (((this.a + this.b) | 0) + this.counter) | 0;
     this.counter = (this.counter + 1) | 0;
     this.a = this.b ^ (this.b >>> 9);
     this.b = (this.c + (this.c << 3)) | 0;
     this.c = (this.c << 21) | (this.c >>> 11);
     this.c = (this.c + sum) | 0;
-    return (sum >>> 0) / 4294967296;
+    return sum >>> 0;
+  }
+
+  /** From 0 up to, not including, 1. */
+  next(): number {
+    return this.word() / 4294967296;
   }
 
   between(min: number, max: number): number {
