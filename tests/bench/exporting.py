@@ -69,7 +69,12 @@ async def _measure(stack: Stack, project: Path, data: Path) -> list[Measurement]
 
 
 async def _pushing(client: api.Client, storage: Storage, project: Path) -> list[Measurement]:
-    """The project into new projects, beside the same bytes as one object straight into S3."""
+    """The project into new projects, beside the same bytes as one object straight into S3.
+
+    The object is in memory, comes by one hop and is not hashed: to read the files, hash them at
+    both ends and send them over one hop more takes 0.74 s of computing in a bare loop, beside the
+    6.4 s that the object takes with SeaweedFS: 1.12 is the floor in CPU.
+    """
     folder = read_folder(project)
     whole = b"".join((project / path).read_bytes() for path in folder.manifest.files)
     pushes, uploads, again = [], [], 0
