@@ -15,7 +15,6 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -258,7 +257,6 @@ def babbles(link: Any, target: str, _project: Any) -> str:
         "path": lambda: iter([(Progress(packed_bytes=1, files=1, path="nowhere"), [])]),
     }
     for message, files in messages[target]():
-        link._waiting[getattr(message, "number", -1)] = SimpleQueue()
         channel.send(link._end, message, files)
         time.sleep(0.05 if target != "asks" else 0)
     time.sleep(30 if target != "path" else 0)
