@@ -86,7 +86,13 @@ class QuickCalls:
         return None if document is None else document.findtext("{*}UploadId") or None
 
     async def put_part(
-        self, key: str, upload_id: str, number: int, data: bytes | bytearray, *, crc32c: str
+        self,
+        key: str,
+        upload_id: str,
+        number: int,
+        data: bytes | bytearray | memoryview,
+        *,
+        crc32c: str,
     ) -> str | None:
         """Send a small part; its ETag, or None."""
         query = {"partNumber": str(number), "uploadId": upload_id}
@@ -133,7 +139,7 @@ class QuickCalls:
         *,
         headers: Mapping[str, str],
         query: Mapping[str, str] = MappingProxyType({}),
-        body: bytes | bytearray = b"",
+        body: bytes | bytearray | memoryview = b"",
     ) -> Answer | None:
         """The answer of a call that S3 has a name for; None where the SDK has to make it."""
         if self._failed >= MOST_FAILED or spans.recording() or len(body) > SMALL_BYTES:
@@ -166,7 +172,7 @@ class QuickCalls:
         key: str,
         query: Mapping[str, str],
         headers: Mapping[str, str],
-        body: bytes | bytearray,
+        body: bytes | bytearray | memoryview,
     ) -> AWSPreparedRequest:
         signer = self._client._request_signer  # noqa: SLF001 - it has no other name
         keys = await signer._credentials.get_frozen_credentials()  # noqa: SLF001 - likewise
