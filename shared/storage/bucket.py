@@ -21,7 +21,7 @@ from shared.storage import keys, timing
 from shared.storage.checksums import crc32c_base64
 from shared.storage.memory_body import MemoryBody
 from shared.storage.quick_calls import SUCCESS, QuickCalls
-from shared.storage.s3_client import ObjectMissingError, connect, errors
+from shared.storage.s3_client import ObjectMissingError, connect, errors, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import (
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Sequence,
     )
 
+    from aiobotocore.httpsession import AIOHTTPSession
     from types_aiobotocore_s3 import S3Client
 
     from shared.settings import S3Settings
@@ -349,15 +350,17 @@ async def open_storage(settings: S3Settings) -> AsyncIterator[Storage]:
     """The bucket of the settings, its connections closed at the end."""
     public = settings.public_endpoint or settings.endpoint
     async with AsyncExitStack() as stack:
-        client = await stack.enter_async_context(connect(settings, settings.endpoint))
+        made: list[AIOHTTPSession] = []
+        client = await stack.enter_async_context(
+            connect(settings, settings.endpoint, on_connections=made.append)
+        )
         presigner = client
         if public != settings.endpoint:
             presigner = await stack.enter_async_context(connect(settings, public))
         quick = None
-        if settings.endpoint:  # AWS' own addresses are for the SDK to find
-            quick = QuickCalls(
-                client, settings.endpoint, region=settings.region, bucket=settings.bucket
-            )
+        found = await keys_of(settings)
+        if settings.endpoint and made and found:  # AWS' own addresses are for the SDK to find
+            quick = QuickCalls(client, made[0], found, settings.bucket)
         yield Storage(client, presigner, settings.bucket, quick=quick)
 
 

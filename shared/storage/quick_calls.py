@@ -1,46 +1,48 @@
 """The few calls of S3 that every export makes, without what the SDK does around each.
 
-The SDK resolves, validates, signs and parses by descriptions that it reads anew: for what has a few
-bytes that is more than half of a call's computing time. Whatever is not answered with success is
-left to it, with its retries, its errors and its ways to other servers.
-
-Source:
-    Amazon S3 API Reference, "Authenticating Requests: Using the Authorization Header (AWS Signature
-    Version 4)".
+The SDK resolves, validates and parses by descriptions that it reads anew: for what has a few bytes
+that is more than half of a call's computing time. Its signer, keys and connections are used here
+all the same. Whatever is not answered with success, and soon, is left to it, with its retries, its
+errors and its ways to other servers.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
+import asyncio
 import time
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 import structlog
-from botocore.awsrequest import AWSPreparedRequest
-from botocore.compat import HTTPHeaders
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
 
 from shared.storage import timing
 from shared.storage.memory_body import MemoryBody
 from shared.tracing import spans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
+
+    from aiobotocore.credentials import AioCredentials
+    from aiobotocore.httpsession import AIOHTTPSession
+    from botocore.awsrequest import AWSPreparedRequest
 
 log = structlog.get_logger()
 
 SMALL_BYTES: Final = 1 << 20  # of a body: a larger one is refused before it is sent, by the SDK
+FEW_PARTS: Final = 16  # a server may take its time to make an object of more
+PATIENCE_S: Final = 10.0  # for an answer; then the SDK asks, which waits longer
 MOST_FAILED: Final = 50  # one after the other: the server may take no such calls at all
+REST_S: Final = 60.0  # until it is tried again then
 SUCCESS: Final = 200
 MISSING: Final = 404
+TOLD: Final = frozenset({"content-length", "last-modified"})  # of each object
 _XML: Final = "http://s3.amazonaws.com/doc/2006-03-01/"
-_UNSIGNED: Final = "UNSIGNED-PAYLOAD"
-_SAFE: Final = "-_.~"  # beside letters and digits
+_SAFE: Final = "/-_.~"  # beside letters and digits
 
 
 class Answer(NamedTuple):
@@ -55,21 +57,22 @@ class QuickCalls:
     """Calls of one bucket at a server that has an address of its own; None leaves one to the SDK.
 
     Args:
-        client: Of the SDK; its connections and its keys are used.
-        endpoint: The server's address.
-        region: As the signature names it.
+        client: Of the SDK, for that server; buckets stand in the paths of its addresses.
+        connections: The client's.
+        keys: The client's.
         bucket: Its name.
     """
 
-    def __init__(self, client: Any, endpoint: str, *, region: str, bucket: str) -> None:
-        self._client = client
-        address = urlsplit(endpoint)
-        self._base = f"{address.scheme}://{address.netloc}"
-        self._host = address.netloc
-        self._folder = f"{address.path.rstrip('/')}/{bucket}/"
-        self._region = region
+    def __init__(
+        self, client: Any, connections: AIOHTTPSession, keys: AioCredentials, bucket: str
+    ) -> None:
+        self._connections: Any = connections  # whose stubs know other requests
+        self._keys = keys
+        self._config = client.meta.config
+        self._region = client.meta.region_name
+        self._folder = f"{client.meta.endpoint_url.rstrip('/')}/{bucket}/"
         self._failed = 0  # one after the other
-        self._key: tuple[str, str, bytes] = ("", "", b"")  # of a day, made of a secret
+        self._resting_until = 0.0
 
     async def start_upload(self, key: str, *, content_type: str) -> str | None:
         """Begin a multipart upload; its id, or None."""
@@ -78,9 +81,8 @@ class QuickCalls:
             "x-amz-checksum-algorithm": "CRC32C",
             "x-amz-checksum-type": "FULL_OBJECT",
         }
-        query = {"uploads": ""}
         answer = await self._call(
-            "CreateMultipartUpload", "POST", key, query=query, headers=headers
+            "CreateMultipartUpload", "POST", key, query={"uploads": ""}, headers=headers
         )
         document = _document(answer, "InitiateMultipartUploadResult")
         return None if document is None else document.findtext("{*}UploadId") or None
@@ -101,9 +103,11 @@ class QuickCalls:
         return answer.headers.get("etag") if answer else None
 
     async def complete_upload(
-        self, key: str, upload_id: str, etags: Iterable[tuple[int, str]], *, crc32c: str
+        self, key: str, upload_id: str, etags: Sequence[tuple[int, str]], *, crc32c: str
     ) -> bool:
-        """Make an object of numbered parts; whether that is certain."""
+        """Make an object of a few numbered parts; whether that is certain."""
+        if len(etags) > FEW_PARTS:
+            return False
         headers = {
             "content-type": "application/xml",
             "if-none-match": "*",
@@ -129,7 +133,10 @@ class QuickCalls:
     async def head(self, key: str) -> Answer | None:
         """What is known of an object; its status is 404 where there is none."""
         headers = {"x-amz-checksum-mode": "ENABLED"}
-        return await self._call("HeadObject", "HEAD", key, headers=headers)
+        answer = await self._call("HeadObject", "HEAD", key, headers=headers)
+        if answer and answer.status == SUCCESS and not answer.headers.keys() >= TOLD:
+            return None
+        return answer
 
     async def _call(
         self,
@@ -142,14 +149,15 @@ class QuickCalls:
         body: bytes | bytearray | memoryview = b"",
     ) -> Answer | None:
         """The answer of a call that S3 has a name for; None where the SDK has to make it."""
-        if self._failed >= MOST_FAILED or spans.recording() or len(body) > SMALL_BYTES:
+        is_resting = time.monotonic() < self._resting_until
+        if is_resting or spans.recording() or len(body) > SMALL_BYTES:
             return None
         began = time.perf_counter()
         try:
-            request = await self._request(method, key, query, headers, body)
-            session = self._client._endpoint.http_session  # noqa: SLF001 - it has no other name
-            answer = await session.send(request)
-            content = await answer.content
+            async with asyncio.timeout(PATIENCE_S):
+                request = await self._signed(method, key, query, headers, body)
+                answer = await self._connections.send(request)
+                content = await answer.content
         except Exception as error:  # noqa: BLE001 - whatever it is, the SDK tells it better
             self._fail(repr(error))
             return None
@@ -165,8 +173,10 @@ class QuickCalls:
         self._failed += 1
         if self._failed == MOST_FAILED:
             log.warning("storage.quick_calls_off", error=error)
+        if self._failed >= MOST_FAILED:
+            self._resting_until = time.monotonic() + REST_S
 
-    async def _request(
+    async def _signed(
         self,
         method: str,
         key: str,
@@ -174,55 +184,17 @@ class QuickCalls:
         headers: Mapping[str, str],
         body: bytes | bytearray | memoryview,
     ) -> AWSPreparedRequest:
-        signer = self._client._request_signer  # noqa: SLF001 - it has no other name
-        keys = await signer._credentials.get_frozen_credentials()  # noqa: SLF001 - likewise
-        path = quote(f"{self._folder}{key}", safe=f"/{_SAFE}")
-        asked = "&".join(
-            f"{quote(name, safe=_SAFE)}={quote(value, safe=_SAFE)}"
-            for name, value in sorted(query.items())
+        request = AWSRequest(
+            method=method,
+            url=self._folder + quote(key, safe=_SAFE),
+            headers={"user-agent": self._config.user_agent, **headers},
+            data=cast("IO[bytes]", MemoryBody(body)) if body else None,
+            params=dict(query),
         )
-        moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-        signed = {
-            **headers,
-            "host": self._host,
-            "x-amz-content-sha256": _UNSIGNED,
-            "x-amz-date": moment,
-            **({"x-amz-security-token": keys.token} if keys.token else {}),
-        }
-        names = sorted(signed)
-        canonical = "\n".join(
-            (
-                method,
-                path,
-                asked,
-                *(f"{name}:{signed[name]}" for name in names),
-                "",
-                ";".join(names),
-                _UNSIGNED,
-            )
-        )
-        scope = f"{moment[:8]}/{self._region}/s3/aws4_request"
-        digest = hashlib.sha256(canonical.encode()).hexdigest()
-        text = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{digest}"
-        signature = hmac.digest(
-            self._signing_key(moment[:8], keys.secret_key), text.encode(), "sha256"
-        ).hex()
-        del signed["host"]  # the connection's own
-        signed["authorization"] = (
-            f"AWS4-HMAC-SHA256 Credential={keys.access_key}/{scope}, "
-            f"SignedHeaders={';'.join(names)}, Signature={signature}"
-        )
-        url = f"{self._base}{path}?{asked}" if asked else f"{self._base}{path}"
-        sent = cast("IO[bytes]", MemoryBody(body)) if body else None
-        return AWSPreparedRequest(method, url, HTTPHeaders.from_dict(signed), sent, False)  # noqa: FBT003 - nothing is streamed
-
-    def _signing_key(self, day: str, secret: str) -> bytes:
-        if self._key[:2] != (day, secret):
-            key = f"AWS4{secret}".encode()
-            for part in (day, self._region, "s3", "aws4_request"):
-                key = hmac.digest(key, part.encode(), "sha256")
-            self._key = day, secret, key
-        return self._key[2]
+        request.context["client_config"] = self._config  # which says that payloads go unsigned
+        keys = await self._keys.get_frozen_credentials()
+        S3SigV4Auth(keys, "s3", self._region).add_auth(request)
+        return request.prepare()
 
 
 def _document(answer: Answer | None, name: str) -> ET.Element | None:

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from aiobotocore.config import AioConfig
+from aiobotocore.credentials import AioCredentials
+from aiobotocore.httpsession import AIOHTTPSession
 from aiobotocore.session import AioSession
 from aiohttp import ClientError as HttpClientError
 from botocore.exceptions import BotoCoreError, ClientError
@@ -23,7 +25,7 @@ from shared.storage.refusals import STS, kind_of
 from shared.version import product_version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from shared.settings import S3Settings
 
@@ -44,8 +46,15 @@ class ObjectMissingError(NotFoundError):
     public = "what belongs to it is no longer in the storage"
 
 
-def connect(settings: S3Settings, endpoint: str) -> Any:
+def connect(
+    settings: S3Settings,
+    endpoint: str,
+    *,
+    on_connections: Callable[[AIOHTTPSession], None] = lambda _: None,
+) -> Any:
     """A client of that server (of AWS where it is empty), to be entered as a context.
+
+    ``on_connections`` is handed the client's connections, which the client opens and closes.
 
     It signs with the keys of the settings, with those that their files hold at that moment, or
     with what the SDK finds by itself: a web identity, a profile, the machine's own role.
@@ -53,7 +62,14 @@ def connect(settings: S3Settings, endpoint: str) -> Any:
     Raises:
         ConfigurationError: Half a pair of keys.
     """
+
+    class Connections(AIOHTTPSession):
+        def __init__(self, **how: Any) -> None:
+            super().__init__(**how)
+            on_connections(self)
+
     config = AioConfig(
+        http_session_cls=Connections,
         signature_version="s3v4",
         user_agent=f"aethel-export/{product_version()}",  # the SDK's own is put together each time
         max_pool_connections=64,
@@ -65,18 +81,30 @@ def connect(settings: S3Settings, endpoint: str) -> Any:
         s3={"addressing_style": "path" if endpoint else "auto", "payload_signing_enabled": False},
     )
     check_pair(settings)
-    files = settings if settings.access_key_id_file or settings.secret_access_key_file else None
     keys: dict[str, Any] = (
         {}
-        if files
+        if _key_files(settings)
         else {
             "aws_access_key_id": settings.access_key_id or None,
             "aws_secret_access_key": settings.secret_access_key or None,
         }
     )
-    return _session(settings.region, files).create_client(
+    return _session(settings.region, _key_files(settings)).create_client(
         "s3", endpoint_url=endpoint or None, region_name=settings.region, config=config, **keys
     )
+
+
+async def keys_of(settings: S3Settings) -> AioCredentials | None:
+    """What a client of these settings signs with; None: it does not."""
+    if settings.access_key_id and not _key_files(settings):
+        return AioCredentials(settings.access_key_id, settings.secret_access_key)
+    found: AioCredentials | None
+    found = await _session(settings.region, _key_files(settings)).get_credentials()
+    return found
+
+
+def _key_files(settings: S3Settings) -> S3Settings | None:
+    return settings if settings.access_key_id_file or settings.secret_access_key_file else None
 
 
 @functools.cache

@@ -157,7 +157,8 @@ async def test_keys_in_files_are_rotated_while_the_service_works(s3: OwnS3, tmp_
         await let_in(s3, new, last)
         assert await storage.get("a") == b"2"
         files.write_secret(last[1])
-        assert await storage.head("a") is not None
+        assert storage._quick is not None
+        assert await storage._quick.head("a") is not None
         files.write_key(last[0])
         await let_in(s3, last)
         assert await storage.get("a") == b"2"
@@ -238,10 +239,13 @@ async def test_a_web_identity_opens_the_bucket(s3: OwnS3, issuer: Issuer, token:
     async with open_storage(S3Settings(bucket=BUCKET, endpoint=s3.endpoint)) as storage:
         await storage.put("d", b"1")
         assert await storage.get("d") == b"1"
+        assert storage._quick is not None
+        assert await storage._quick.head("d") is not None
         assert subject(await storage.own_url("d", expires_s=60)).endswith(":packager")
         _replace(token, issuer.token("packager-2"))
         while not subject(await storage.own_url("d", expires_s=60)).endswith(":packager-2"):
             await storage.put("d", b"2")
+        assert await storage._quick.head("d") is not None
 
 
 async def test_a_web_identity_that_is_refused_costs_an_attempt(
