@@ -47,13 +47,18 @@ def doubted(record: SliceRecord) -> SliceRecord | None:
 
 def advanced(record: SliceRecord, worker: str, *, frames: int, fps: float) -> SliceRecord | None:
     """It lives, and so many frames are shot; another worker's attempt tells of itself."""
-    if record.state != "running" or record.worker != worker:
+    if not _is_at_work(record, worker):
         return None
     return msgspec.structs.replace(record, beats=record.beats + 1, frames=frames, fps=fps)
 
 
-def failed(record: SliceRecord, error: BaseException) -> SliceRecord:
-    """An attempt has failed: for good where it lies in the project, or after a few."""
+def failed(record: SliceRecord, worker: str, error: BaseException) -> SliceRecord | None:
+    """An attempt has failed: for good where it lies in the project, or after a few.
+
+    What another worker has begun anew meanwhile is that one's.
+    """
+    if not _is_at_work(record, worker):
+        return None
     failures = (*record.failures, describe(error))
     of_project = isinstance(error, ProjectError)
     is_over = of_project or len(failures) >= MOST_FAILURES
@@ -65,8 +70,10 @@ def failed(record: SliceRecord, error: BaseException) -> SliceRecord:
     )
 
 
-def handed_back(record: SliceRecord) -> SliceRecord:
-    """The attempt has ended without a fault of its own, and does not count."""
+def handed_back(record: SliceRecord, worker: str) -> SliceRecord | None:
+    """The worker's attempt has ended without a fault of its own, and does not count."""
+    if not _is_at_work(record, worker):
+        return None
     return msgspec.structs.replace(record, state="waiting", attempts=max(record.attempts - 1, 0))
 
 
@@ -86,3 +93,7 @@ def of_no_use(record: SliceRecord, why: Failure) -> SliceRecord:
 def done(record: SliceRecord, *, shot: StoredShot, frames: int, fps: float) -> SliceRecord:
     """The slice is stored."""
     return msgspec.structs.replace(record, state="done", shot=shot, frames=frames, fps=fps)
+
+
+def _is_at_work(record: SliceRecord, worker: str) -> bool:
+    return record.state == "running" and record.worker == worker

@@ -82,11 +82,14 @@ class SliceShooter:
         self._in_hand: set[tuple[FilmId, int]] = set()
         self._untold: set[tuple[FilmId, int]] = set()  # handed back, and the bucket does not know
 
-    async def take(self, order: SliceOrder, *, out_of_turn: bool = False) -> tuple[str, float]:
+    async def take(
+        self, order: SliceOrder, begins: Callable[[SliceOrder], object], *, out_of_turn: bool
+    ) -> tuple[str, float]:
         """Make an attempt, where one is to be made.
 
         Args:
             order: Of the slice.
+            begins: Called where an attempt is made, before it is.
             out_of_turn: Its message was not delivered, and comes later.
 
         Returns:
@@ -107,12 +110,19 @@ class SliceShooter:
             return "returned", ELSEWHERE_S
         self._in_hand.add((film, number))
         try:
-            return await self._take(plan, number, out_of_turn=out_of_turn)
+            return await self._take(plan, order, begins, out_of_turn=out_of_turn)
         finally:
             self._in_hand.discard((film, number))
 
-    async def _take(self, plan: FilmPlan, number: int, *, out_of_turn: bool) -> tuple[str, float]:
-        film = plan.film
+    async def _take(
+        self,
+        plan: FilmPlan,
+        order: SliceOrder,
+        begins: Callable[[SliceOrder], object],
+        *,
+        out_of_turn: bool,
+    ) -> tuple[str, float]:
+        film, number = order.film, order.number
         if (film, number) in self._untold:
             await self._note_handed_back(film, number)
         seen = await self._store.slice(film, number)
@@ -120,6 +130,7 @@ class SliceShooter:
             return "skipped", 0
         if await self._is_shot_elsewhere(film, number, seen):
             return "returned", ELSEWHERE_S
+        begins(order)
         wanted = begun(seen, self._worker, out_of_turn=out_of_turn)
         record = await self._store.change(
             film, number, lambda found: wanted if found == seen else None
@@ -134,16 +145,21 @@ class SliceShooter:
     async def hand_back(self, order: SliceOrder) -> None:
         """Note that an attempt has ended by no fault of its own.
 
+        It may be another one whose message came twice, and of which nothing is known: one that goes
+        on in this process is left as it is.
+
         Raises:
             UnavailableError: NATS does not answer; it is noted when the slice comes again.
         """
+        if (order.film, order.number) in self._in_hand:
+            return
         self._untold.add((order.film, order.number))
         await self._note_handed_back(order.film, order.number)
 
     async def _note_handed_back(self, film: FilmId, number: int) -> None:
         record = await self._store.slice(film, number)
         if record.state == "running" and record.worker == self._worker:
-            await self._store.change(film, number, handed_back)
+            await self._store.change(film, number, partial(handed_back, worker=self._worker))
             log.info("slice.handed-back", attempt=record.attempts)
         self._untold.discard((film, number))
 
@@ -227,7 +243,8 @@ class SliceShooter:
         """Another attempt follows, or the slice, and its film, has failed."""
         if await self._ended(plan, number):  # its site went under its feet
             return "over", 0
-        record = await self._store.change(plan.film, number, lambda found: failed(found, error))
+        decide = partial(failed, worker=self._worker, error=error)
+        record = await self._store.change(plan.film, number, decide)
         code = error.code if isinstance(error, ExportError) else type(error).__name__
         spans.here().failed(code)
         log.warning(
@@ -239,8 +256,10 @@ class SliceShooter:
             exc_info=None if isinstance(error, ProjectError) else error,
         )
         if record.over:
-            return "failed", 0
-        return "retry", backoff_s(len(record.failures) - 1, base_s=RETRY_S)
+            return ("skipped" if record.state == "done" else "failed"), 0
+        if record.state == "running":
+            return "returned", ELSEWHERE_S  # another has begun it anew
+        return "retry", backoff_s(max(len(record.failures) - 1, 0), base_s=RETRY_S)
 
     async def _ended(self, plan: FilmPlan, number: int) -> bool:
         """Whether its film has ended meanwhile; then nothing of the slice is kept."""

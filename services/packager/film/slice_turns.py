@@ -50,7 +50,7 @@ class SliceTurns:
 
     Args:
         queue: Of all slices.
-        store: Knows which of them are filmed already.
+        store: Knows which of them are wanted, and which are filmed already.
     """
 
     def __init__(self, queue: SliceQueue, store: FilmStore) -> None:
@@ -74,6 +74,7 @@ class SliceTurns:
             queued = _decoded(await self._queue.oldest())
             if len({each.order.user_id for each in queued}) < 2:  # noqa: PLR2004 - nobody else
                 return None
+            queued = await self._wanted(queued)
             looks = (self._store.slice(each.order.film, each.order.number) for each in queued)
             records = await asyncio.gather(*looks)
         except UnavailableError:
@@ -95,6 +96,13 @@ class SliceTurns:
                 headers=stored.headers,
             )
         )
+
+    async def _wanted(self, queued: list[QueuedSlice]) -> list[QueuedSlice]:
+        """Those of films that still have a plan: the others' messages stay until they are due."""
+        films = list({each.order.film for each in queued})
+        plans = await asyncio.gather(*(self._store.plan(film) for film in films))
+        wanted = {film for film, plan in zip(films, plans, strict=True) if plan is not None}
+        return [each for each in queued if each.order.film in wanted]
 
 
 def _tenant(order: SliceOrder) -> Tenant:

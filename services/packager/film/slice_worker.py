@@ -43,6 +43,7 @@ PAUSE_S: Final = 2.0  # of a slot whose slice out of turn came to nothing
 WAIT_S: Final = 1.0  # until NATS is asked again that did not answer
 OUTCOMES: Final = ("done", "skipped", "over", "retry", "failed", "returned")
 COMES_AGAIN: Final = frozenset({"retry", "returned"})
+NOTHING: Final = frozenset({"over", "skipped"})  # was filmed
 
 born(metrics.SLICES, outcome=OUTCOMES)
 
@@ -121,25 +122,27 @@ class SliceWorker:
             return
 
     async def _ahead(self) -> bool:
-        """Film what is to be filmed before the next message; whether there was something."""
+        """Film what is to be filmed before the next message; whether there was something.
+
+        Where it came to nothing, the next message comes, as the same might be chosen without end.
+        """
         message = await self._turns.next()
         if message is None:
             return False
         work.OUT_OF_TURN.labels(FILM_SLICES).inc()
-        await self._handle(message)
-        return True
+        return await self._handle(message) not in NOTHING
 
     async def _delivered(self, message: Msg) -> None:
         await self._handle(DeliveredMessage(message, ack_wait_s=self._ack_wait_s))
 
-    async def _handle(self, message: TakenMessage) -> None:
-        """One message, from first to last; nothing that goes wrong ends the slot."""
+    async def _handle(self, message: TakenMessage) -> str:
+        """One message, from first to last; nothing that goes wrong ends the slot. Its outcome."""
         try:
             order = decode_order(message.data)
         except msgspec.MsgspecError as error:
             log.warning("slice.undecodable", subject=message.subject, error=str(error))
             await _acknowledge(message)
-            return
+            return "over"
         began, outcome = time.perf_counter(), "returned"
         work.IN_HAND.labels(FILM_SLICES).inc()
         try:
@@ -159,13 +162,15 @@ class SliceWorker:
             work.HANDLED.labels(FILM_SLICES, outcome).inc()
             work.HANDLE_SECONDS.labels(FILM_SLICES).observe(time.perf_counter() - began)
             metrics.SLICES.labels(outcome).inc()
+        return outcome
 
     async def _deliver(self, order: SliceOrder, message: TakenMessage) -> str:
         """What came of it; the message is acknowledged, or handed back."""
-        self._turns.begins(order)
         try:
             async with message.kept_alive():
-                outcome, delay_s = await self._shooter.take(order, out_of_turn=message.out_of_turn)
+                outcome, delay_s = await self._shooter.take(
+                    order, self._turns.begins, out_of_turn=message.out_of_turn
+                )
         except asyncio.CancelledError:
             await asyncio.shield(self._hand_back(order, message, 0))
             raise

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from nats.aio.msg import Msg
 
     from services.packager.film.interfaces import FilmStudio
+    from services.packager.film.records import SliceRecord
     from shared.domain.events import AnyEvent, ExportRequested
     from shared.storage.bucket import Storage
     from tests.servers import Servers
@@ -152,6 +153,15 @@ class Filming:
             events = [found.name for _, found in await self.events.of(event.export_id)]
             assert not {"packaged", "failed", "canceled"} & {*events}, "it came to its end first"
             await asyncio.sleep(0.02)
+
+    async def all_shot(self, event: ExportRequested) -> list[SliceRecord]:
+        """The slices' records once all are there; the film was ``held``, and is finished then."""
+        records: list[SliceRecord] = await self.until(
+            event,
+            lambda plan, records: plan and all(r.state == "done" for r in records) and records,
+        )
+        self.play()
+        return records
 
     async def left(self, event: ExportRequested) -> list[str]:
         """What is there of a film: objects, uploads, records, in words."""

@@ -36,10 +36,12 @@ class Script(msgspec.Struct, frozen=True, kw_only=True):
     """What happens while films are shot."""
 
     frame_s: float = 0.0
+    stays_at: tuple[int, ...] = ()  # frames after which nothing comes, for as long as that is so
     dies_at: int | None = None  # a frame at which the browser dies, each time
     throws_at: int | None = None  # a frame at which the page throws
     black: bool = False
     frozen: bool = False
+    held: bool = False  # nothing is finished for as long as that is so
 
 
 class DrawnStudio:
@@ -82,6 +84,8 @@ class DrawnStudio:
                 if done % 5 == 1:
                     tell(PreviewTaken(number, preview(shot.spec, data)))
                 await asyncio.sleep(self.script.frame_s)
+                while number in self.script.stays_at:  # noqa: ASYNC110 - a file says so
+                    await asyncio.sleep(0.02)
         finally:
             encoder.close()
         return Taken(
@@ -123,6 +127,8 @@ class DrawnStudio:
     ) -> Finished:
         """As the studio finishes, in this process."""
         tell(FinishedShare(0.5))
+        while self.script.held:  # noqa: ASYNC110 - a file says so
+            await asyncio.sleep(0.02)
 
         def quietly(share: float) -> None:
             assert 0 <= share <= 1

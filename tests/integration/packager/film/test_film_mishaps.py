@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from services.packager.film import shooting, sites
+from services.packager.film.film_ends import FilmEnds
 from services.packager.film.film_store import FilmStore, plan_key, slice_key
 from services.packager.film.film_time import FilmTimes
 from services.packager.film.records import FilmId, FilmPlan, Piece, SliceRecord, StoredShot
@@ -97,22 +98,37 @@ async def test_a_short_film_does_not_wait_for_a_long_one(filming: Filming) -> No
     assert undone > 12
 
 
+@pytest.mark.parametrize("away", [False, True], ids=["there", "away"])
 async def test_a_slice_that_comes_again_while_it_is_shot_is_left_to_who_shoots_it(
-    filming: Filming, monkeypatch: pytest.MonkeyPatch
+    filming: Filming, monkeypatch: pytest.MonkeyPatch, *, away: bool
 ) -> None:
-    """Its heartbeats were lost, its worker was not: no failure counts, nothing is done twice."""
+    """Its heartbeats were lost, its worker was not: no failure counts, nothing is done twice.
+
+    Nor where NATS is away as it comes again, and nothing can be known of it.
+    """
+    is_over, asked = FilmEnds.is_over, Counter[FilmId]()
+
+    async def unheard(ends: FilmEnds, film: FilmId) -> bool:
+        asked[film] += 1
+        if away and asked[film] > 1:
+            raise NatsUnavailableError("no answer")
+        return await is_over(ends, film)
+
+    monkeypatch.setattr(FilmEnds, "is_over", unheard)
 
     async def lost(_message: DeliveredMessage) -> None:
         """As while NATS is away."""
 
     monkeypatch.setattr(DeliveredMessage, "heartbeat", lost)
-    filming.play(frame_s=0.6)
+    filming.play(stays_at=(5,), held=True)
     async with filming.packager(directs=False), filming.process("two", browsers=0):
         event = await filming.ask(frames=15)
-
-        records = await filming.until(
-            event, lambda _, records: all(r.state == "done" for r in records) and records
-        )
+        await filming.until(event, lambda _, records: asked and records[0].frames)
+        while asked.total() < 2:  # noqa: ASYNC110 - the server has it in hand
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(2)  # it would be told within that
+        filming.play(held=True)
+        records = await filming.all_shot(event)
         packaged = await filming.ends(event, "packaged", "failed")
     assert isinstance(packaged, ExportPackaged), packaged
     assert [(r.attempts, r.failures) for r in records] == [(1, ())]

@@ -59,15 +59,10 @@ async def test_a_slice_out_of_turn_whose_worker_is_killed_comes_again(
     filming: Filming, tmp_path: Path
 ) -> None:
     """By its message, which has stayed in the queue; the attempt counts as any other."""
-    filming.play(frame_s=0.1)
-    counted: list[list[SliceRecord]] = []
+    filming.play(frame_s=0.1, held=True)
 
     def early(_plan: FilmPlan, records: list[SliceRecord]) -> bool:
         return any(r.state == "running" and r.doubted is not None for r in records)
-
-    def done(_plan: FilmPlan, records: list[SliceRecord]) -> bool:
-        counted.append(records)
-        return bool(records) and all(r.state == "done" for r in records)
 
     async with filming.packager("director", browsers=0, films=MANY + 1):
         films = await _many(filming)
@@ -76,13 +71,35 @@ async def test_a_slice_out_of_turn_whose_worker_is_killed_comes_again(
         async with filming.process("two", directs=False, browsers=1) as two:
             await filming.until(one, early)
             two.kill()
-        filming.play()
+        filming.play(held=True)
         await _cancel(filming, films)
         async with filming.packager("three", directs=False):
-            await filming.until(one, done)
+            (record,) = await filming.all_shot(one)
             packaged = await filming.ends(one, "packaged", "failed")
     assert isinstance(packaged, ExportPackaged), packaged
     assert numbers(await film_of(filming, packaged, tmp_path)) == [*range(15)]
-    (record,) = counted[-1]
     assert record.attempts == 2
     assert [failure.code for failure in record.failures] == ["worker-lost"]
+
+
+async def test_what_is_left_of_a_canceled_film_keeps_no_browser_from_others(
+    filming: Filming,
+) -> None:
+    """Nobody wants its slices: whose turn it is goes by the films that are made."""
+    async with filming.packager("director", browsers=0, films=2):
+        film = await filming.ask(user="many", frames=30)
+        await filming.until(film, lambda plan, _: plan)
+        canceled = await filming.ask(user="one", frames=30)
+        await filming.until(canceled, lambda plan, _: plan)
+        js = filming.nc.jetstream()
+        while (await js.stream_info(FILMS)).state.messages < 4:  # noqa: ASYNC110 - it is asked
+            await asyncio.sleep(0.05)
+        await _cancel(filming, [canceled])
+        filming.play(stays_at=(5, 20))
+        async with filming.packager("two", directs=False, browsers=1):
+            await filming.until(film, lambda _, records: records[0].state == "running")
+            async with filming.packager("three", directs=False, browsers=1):
+                await filming.until(film, lambda _, records: records[1].state == "running")
+                filming.play()
+                packaged = await filming.ends(film, "packaged", "failed")
+    assert isinstance(packaged, ExportPackaged), packaged

@@ -47,7 +47,8 @@ def test_an_attempt_without_an_end_has_lost_its_worker() -> None:
 
 def test_what_lies_in_the_project_is_not_tried_again() -> None:
     """The film fails under the slice's own code, as its maker's fault."""
-    record = failed(begun(SliceRecord(), "w"), FilmPageError("a.js:1: x"))
+    record = failed(begun(SliceRecord(), "w"), "w", FilmPageError("a.js:1: x"))
+    assert record is not None
     assert record.state == "failed"
     error = failure_of(3, record)
     assert isinstance(error, ProjectError)
@@ -59,7 +60,9 @@ def test_what_does_not_is_tried_three_times() -> None:
     """And says so."""
     record = SliceRecord()
     for state in ("waiting", "waiting", "failed"):
-        record = failed(begun(record, "w"), BrowserDiedError("it died"))
+        found = failed(begun(record, "w"), "w", BrowserDiedError("it died"))
+        assert found is not None
+        record = found
         assert record.state == state
     error = failure_of(3, record)
     assert not error.retryable
@@ -68,8 +71,17 @@ def test_what_does_not_is_tried_three_times() -> None:
 
 def test_what_is_handed_back_does_not_count() -> None:
     """A worker that ends takes no attempt away from the slice."""
-    record = handed_back(begun(SliceRecord(), "w"))
+    record = handed_back(begun(SliceRecord(), "w"), "w")
+    assert record is not None
     assert (record.state, record.attempts, record.failures) == ("waiting", 0, ())
+
+
+def test_one_that_was_thought_dead_ends_no_attempt_of_another() -> None:
+    """Neither by a failure nor as it hands its own back."""
+    record = begun(begun(SliceRecord(), "slow"), "quick")
+    assert failed(record, "slow", BrowserDiedError("it died")) is None
+    assert failed(record, "slow", FilmPageError("a.js:1: x")) is None
+    assert handed_back(record, "slow") is None
 
 
 def test_only_the_worker_at_work_tells_frames() -> None:
