@@ -150,6 +150,13 @@ def _names(environment: str) -> list[str]:
     return [item.split("'")[1] for item in environment.strip("[]").split("(")[1:]]
 
 
+async def test_no_build_has_powers_or_what_is_others(attacked: Attacked) -> None:
+    """The first one of a server as little as those after it."""
+    user = "root" if os.geteuid() == 0 else "none"
+    for attack in (f"gains {user}", "holds", f"gains {user}", "holds"):
+        assert str(await attacked.attack(attack)) == HELD
+
+
 async def test_nothing_of_it_stays(attacked: Attacked) -> None:
     """What it has started is killed with it; it cannot leave its group, nor start programs."""
     child = Path("/proc", str(await attacked.attack("escapes")))
