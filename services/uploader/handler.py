@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -67,8 +68,11 @@ class UploaderHandler:
             with spans.leaf("commit", {"aethel.artifact.bytes": event.artifact.size_bytes}):
                 artifact = await self._commit(event, record.artifact, reporter)
         reporter.progress("uploading", 98, "Recording the expiry")
-        record = await self._claims.set_ready(event.project_id, artifact, claim)
-        await self._remember(event, record)
+        remembering = asyncio.create_task(self._remember(event, record))
+        try:
+            record = await self._claims.set_ready(event.project_id, artifact, claim)
+        finally:
+            await remembering
         return [
             ExportCompleted(
                 **event.identity,
@@ -79,7 +83,7 @@ class UploaderHandler:
         ]
 
     async def _remember(self, event: ExportPackaged, record: ArtifactRecord) -> None:
-        """The next export of the same inputs finds what is ready now."""
+        """The next export of the same inputs finds this, once it is ready."""
         if event.inputs is UNSET:
             return
         result = BuildResult(

@@ -49,13 +49,22 @@ def in_flight(part_bytes: int) -> int:
 
 
 class PartSender:
-    """The parts of one upload, a few of them on their way at a time."""
+    """The parts of one upload, a few of them on their way at a time.
 
-    def __init__(self, storage: Storage, key: str, upload_id: str, *, part_bytes: int) -> None:
+    Args:
+        storage: Where they go.
+        key: Of what becomes of them.
+        starting: Begins the upload; the first part waits for it.
+        part_bytes: Of every part but the last.
+    """
+
+    def __init__(
+        self, storage: Storage, key: str, starting: asyncio.Task[str], *, part_bytes: int
+    ) -> None:
         self.part_bytes = part_bytes
         self._storage = storage
         self._key = key
-        self._upload_id = upload_id
+        self._starting = starting
         self._crc32c = 0
         self._turns = asyncio.Lock()
         self._slots = asyncio.Semaphore(in_flight(part_bytes))
@@ -100,22 +109,24 @@ class PartSender:
         crc32c = crc32c_of(data)
         self._crc32c = combined_crc32c(self._crc32c, crc32c, len(data))
         self._sizes.append(len(data))
-        number = len(self._tasks) + 1
-        return self._storage.put_part(
-            self._key, self._upload_id, number, data, crc32c=encode_crc32c(crc32c)
-        )
+        return self._put(len(self._tasks) + 1, data, encode_crc32c(crc32c))
+
+    async def _put(self, number: int, data: bytes | memoryview, crc32c: str) -> str:
+        upload_id = await asyncio.shield(self._starting)
+        return await self._storage.put_part(self._key, upload_id, number, data, crc32c=crc32c)
 
     async def finish(self) -> PendingUpload:
         """Wait for the parts on their way, all of which have been handed over.
 
         Raises:
-            ExportError: What the storage said to the first part that failed.
+            ExportError: What the storage said to the upload, or to the first part that failed.
         """
+        upload_id = await asyncio.shield(self._starting)
         etags = await asyncio.gather(*self._tasks)
         named = len(etags) <= NAMED_PARTS
         lines = "".join(f"{etag}\n" for etag in etags)
         return PendingUpload(
-            upload_id=self._upload_id,
+            upload_id=upload_id,
             part_count=len(etags),
             part_bytes=self.part_bytes,
             parts_sha256=hashlib.sha256(lines.encode()).hexdigest(),
@@ -128,7 +139,12 @@ class PartSender:
         Returns:
             Whether nothing of them can be left.
         """
-        return await self._storage.abort_upload(self._key, self._upload_id, sending=self._tasks)
+        try:
+            upload_id = await self._starting
+        except (ExportError, StorageRefusedError):
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            return True
+        return await self._storage.abort_upload(self._key, upload_id, sending=self._tasks)
 
 
 @asynccontextmanager
@@ -142,6 +158,7 @@ async def open_upload(
 ) -> AsyncIterator[PartSender]:
     """A multipart upload; nothing of it remains when the block fails or is cancelled.
 
+    It begins while the block goes on: what the storage says against it, the first part is told.
     ``on_left`` is called where the storage cannot be told in time: then it is left to the sweeper.
     """
 
@@ -156,12 +173,7 @@ async def open_upload(
         on_left()
 
     starting = asyncio.create_task(storage.start_upload(key, content_type=content_type))
-    try:
-        upload_id = await asyncio.shield(starting)
-    except asyncio.CancelledError:
-        await _settle(in_time(_abort_started(storage, key, starting)))
-        raise
-    sender = PartSender(storage, key, upload_id, part_bytes=part_bytes_for(expected_bytes))
+    sender = PartSender(storage, key, starting, part_bytes=part_bytes_for(expected_bytes))
     try:
         yield sender
     except BaseException:
@@ -177,11 +189,3 @@ async def _settle(cleanup: Coroutine[Any, Any, None]) -> None:
     except asyncio.CancelledError:
         await task
         raise
-
-
-async def _abort_started(storage: Storage, key: str, starting: asyncio.Task[str]) -> bool:
-    try:
-        upload_id = await starting
-    except (ExportError, StorageRefusedError):
-        return True
-    return await storage.abort_upload(key, upload_id)

@@ -12,7 +12,9 @@ import pytest
 
 from services.packager.storage import multipart_upload
 from services.packager.storage.multipart_upload import open_upload
+from shared.errors import StorageRefusedError
 from shared.storage.bucket import open_storage
+from shared.storage.s3_client import ObjectMissingError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -145,3 +147,28 @@ async def test_a_part_on_its_way_does_not_outlive_its_upload(
         assert task.cancelled()
         assert relay.methods[-1] == b"DELETE"
     assert await storage.uploads(KEY) == []
+
+
+@pytest.mark.parametrize("parts", [0, 1, 5])
+async def test_an_upload_that_is_refused_ends_with_its_first_part(
+    s3_settings: S3Settings, parts: int
+) -> None:
+    """It begins beside the build, which is told what the storage has said."""
+    left = asyncio.Event()
+
+    async def part() -> bytes:
+        return b"a"
+
+    async def build() -> None:
+        async with open_upload(
+            nowhere, KEY, content_type="application/zip", expected_bytes=1, on_left=left.set
+        ) as sender:
+            for _ in range(parts):
+                await sender.send(part)
+            await sender.finish()
+
+    settings = msgspec.structs.replace(s3_settings, bucket="no-such-bucket")
+    async with open_storage(settings) as nowhere:
+        with pytest.raises((StorageRefusedError, ObjectMissingError), match="NoSuchBucket"):
+            await build()
+    assert not left.is_set()
