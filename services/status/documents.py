@@ -46,17 +46,18 @@ WRITTEN: Final = 1_000  # documents that are not read again before the next writ
 class News(msgspec.Struct, frozen=True):
     """Events of one generation that nobody has taken in before, by sequence.
 
-    ``before`` are the events of the generation without them, by sequence, too.
+    ``before`` are the events of the generation without them, by sequence, too; ``events`` are all.
     """
 
     handed: tuple[Handed, ...]
     before: dict[int, AnyEvent]
+    events: dict[int, AnyEvent]
 
-    @property
-    def events(self) -> dict[int, AnyEvent]:
-        """Those of before and the new ones, by sequence."""
-        new = {one.place.seq: one.event for one in self.handed}
-        return dict(sorted({**self.before, **new}.items()))
+    @classmethod
+    def of(cls, handed: Sequence[Handed], before: dict[int, AnyEvent]) -> News:
+        """Some, and what was there before."""
+        new = {one.place.seq: one.event for one in handed}
+        return cls(tuple(handed), before, dict(sorted({**before, **new}.items())))
 
 
 class Documents:
@@ -112,10 +113,10 @@ class Documents:
             and not (one.place.stored_at <= lately and self._again(one.place, late=late))
         ]
         if late:
-            return [News((one,), await self._earlier(one.event, one.place.seq)) for one in new]
+            return [News.of([one], await self._earlier(one.event, one.place.seq)) for one in new]
         seqs = {one.place.seq for one in new}
         before = {seq: event for seq, event in folded.known.items() if seq not in seqs}
-        return [News(tuple(new), before)] if new else []
+        return [News.of(new, before)] if new else []
 
     async def _write(self, folded: _Fold, stop: asyncio.Event) -> None:
         """Until a try is answered, or the patience is over."""

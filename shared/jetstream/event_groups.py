@@ -20,7 +20,13 @@ from shared.domain.log_keys import keys_of
 from shared.errors import UnavailableError
 from shared.jetstream.errors import AWAY
 from shared.jetstream.pull_inbox import PullInbox
-from shared.jetstream.pull_loop import FAILURE_DELAY_S, OUTAGE_DELAY_S, Place, hand_back
+from shared.jetstream.pull_loop import (
+    FAILURE_DELAY_S,
+    OUTAGE_DELAY_S,
+    Place,
+    acknowledge,
+    hand_back,
+)
 from shared.jetstream.topology import EXPORTS
 from shared.tracing.context import TraceContext, within
 
@@ -144,8 +150,7 @@ class _Groups:
         messages = [message for _, message in group]
         try:
             await self._handle([handed for handed, _ in group])
-            for message in messages:
-                await message.ack()
+            await acknowledge(messages)
         except (*AWAY, UnavailableError) as error:
             self._tell(error)
             await _hand_all_back(messages, OUTAGE_DELAY_S)

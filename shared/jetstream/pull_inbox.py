@@ -13,7 +13,7 @@ import asyncio
 from collections import deque
 from contextlib import suppress
 from itertools import count
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 import structlog
@@ -148,7 +148,8 @@ class PullInbox:
     async def _ask(self) -> None:
         if self._subscription is None:
             self._inbox = self._nc.new_inbox()
-            self._subscription = await self._nc.subscribe(f"{self._inbox}.*", cb=self._on_message)
+            taken: Any = _Taken(self._on_message)
+            self._subscription = await self._nc.subscribe(f"{self._inbox}.*", future=taken)
         self._reply = f"{self._inbox}.{next(self._numbers)}"
         await self._nc.publish(self._subject, self._question, reply=self._reply)
         self._left, self._connections = self._batch, self._nc.stats["reconnects"]
@@ -174,9 +175,23 @@ class PullInbox:
         is_late = asyncio.get_running_loop().time() > self._lost_at
         return is_late or self._connections != self._nc.stats["reconnects"]
 
-    async def _on_message(self, message: Msg) -> None:
+    def _on_message(self, message: Msg) -> None:
         self._came.append(Arrival(message, asyncio.get_running_loop().time()))
         self._woken.set()
+
+
+class _Taken:
+    """What nats-py takes for a future, and so gives each message at once: no queue, no task.
+
+    ``take`` must not raise: the connection would hear nothing any more.
+    """
+
+    def __init__(self, take: Callable[[Msg], None]) -> None:
+        self.set_result = take
+
+    def cancelled(self) -> bool:
+        """Whoever has given up has no subscription any more."""
+        return False
 
 
 def _status(message: Msg) -> str | None:

@@ -23,7 +23,7 @@ from shared.jetstream.topology import EXPORTS
 from shared.tracing.context import TraceContext, within
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from nats.aio.msg import Msg
@@ -171,6 +171,21 @@ async def consume_events(
     letters by way of its worker.
     """
     await consume(js, EXPORTS, durable, handle, stop, decode=decode_event)
+
+
+async def acknowledge(messages: Sequence[Msg]) -> None:
+    """Acknowledge messages that one connection has brought, by one write.
+
+    Raises:
+        nats.errors.Error: What ``Msg.ack`` raises; none is acknowledged then.
+    """
+    first, *others = messages
+    await first.ack()
+    if others:
+        client = first._client  # noqa: SLF001 - it has no way for many
+        commands = "".join(f"PUB {message.reply}  0\r\n\r\n" for message in others)
+        client.stats["out_msgs"] += len(others)
+        await client._send_command(commands.encode())  # noqa: SLF001 - likewise
 
 
 async def hand_back(message: Msg, delay_s: float | None = None) -> None:

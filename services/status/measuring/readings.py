@@ -69,7 +69,7 @@ def _taking(metric: Counter | Histogram, labels: tuple[str, ...]) -> Callable[[f
 
 def readings(events: Mapping[int, AnyEvent]) -> dict[str, Reading]:
     """All readings of one generation, by name; events by sequence, in any order."""
-    told = [event for _, event in sorted(events.items())]
+    told = [events[seq] for seq in sorted(events)]
     found: dict[str, Reading] = {}
     for name, reading in _all(told):
         found.setdefault(name, reading)

@@ -16,13 +16,14 @@ from shared.jetstream import event_groups, pull_inbox, topology
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import KeyValueStore
 from shared.jetstream.pull_inbox import PullInbox
-from shared.jetstream.pull_loop import consume_events
+from shared.jetstream.pull_loop import acknowledge, consume_events
 from tests.integration.worker.working import acknowledged, new_request
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Sequence
 
     from nats.aio.client import Client
+    from nats.aio.msg import Msg
     from nats.js import JetStreamContext
 
     from shared.domain.events import AnyEvent
@@ -133,6 +134,28 @@ async def test_a_question_that_stands_is_not_asked_again(
     await EventLog(js).publish(new_request())
     info = await js.consumer_info(topology.EXPORTS, topology.STATUS)
     assert (info.num_pending, info.num_ack_pending) == (1, 0)
+
+
+@pytest.mark.parametrize("count", [1, 2, 30])
+async def test_messages_are_acknowledged_together(
+    nc: Client, js: JetStreamContext, count: int
+) -> None:
+    """However many there are; what came beside them still waits for its own."""
+    for _ in range(count + 1):
+        await EventLog(js).publish(new_request())
+    inbox = PullInbox(nc, topology.EXPORTS, topology.STATUS, unwanted=never, batch=count + 1)
+    came: list[Msg] = []
+    while len(came) <= count:
+        came += [arrival.message for arrival in await inbox.next_ones()]
+    sent = nc.stats["out_msgs"]
+    await acknowledge(came[:count])
+    await nc.flush()
+    assert nc.stats["out_msgs"] == sent + count
+    while (info := await js.consumer_info(topology.EXPORTS, topology.STATUS)).num_ack_pending != 1:  # noqa: ASYNC110 - the server is asked
+        await asyncio.sleep(0.01)
+    assert info.ack_floor is not None
+    assert (info.num_ack_pending, info.ack_floor.consumer_seq) == (1, count)
+    await inbox.close()
 
 
 async def test_an_idle_loop_stops_at_once(
