@@ -1,6 +1,8 @@
 """Headers of the tar (POSIX.1-1988 ustar) in which small blobs travel, each named by its SHA-256.
 
-A push has thousands of them: ``tarfile`` takes ten times as long for each, at both ends.
+They are written and read here, as with ``tarfile`` a push of 3,300 small files costs the command
+and the gateway a sixth more of all their CPU time. What other formats add to ustar is refused:
+records before an entry (PAX, long names of GNU), binary sizes, links, folders, sparse files.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import re
 from typing import Final, NamedTuple
 
 BLOCK: Final = 512  # bytes
+REMEDY: Final = "write the tar as ustar, of plain files alone (tar --format=ustar)"
 _CHECKSUM: Final = slice(148, 156)
 _BLANKS: Final = 8 * 0x20  # what stands for the checksum in the sum of all bytes
 _BEFORE_SIZE: Final = bytes(100 - 64) + b"0000644\0" + b"0000000\0" * 2  # mode, owner, group
@@ -51,11 +54,11 @@ def read_tar_header(block: bytes) -> TarEntry:
     """
     size, checksum = _OCTAL.fullmatch(block, 124, 136), _OCTAL.fullmatch(block, 148, 156)
     if checksum is None or int(checksum[1], 8) != sum(block) - sum(block[_CHECKSUM]) + _BLANKS:
-        raise NotATarError("not a tar header: its checksum is wrong")
+        raise NotATarError(f"not a tar header, its checksum is wrong: {REMEDY}, uncompressed")
     name, has_prefix = block[:100].partition(b"\0")[0], block[345] != 0
     if block[156] not in _PLAIN_FILE or has_prefix or not _SHA256.fullmatch(name):
         shown = name[:80].decode("ascii", "backslashreplace")
-        raise NotATarError(f"{shown!r} is not a file named by its SHA-256")
+        raise NotATarError(f"{shown!r} is not a file named by its SHA-256: {REMEDY}")
     if size is None:
-        raise NotATarError(f"{name.decode()}: its size is no octal number")
+        raise NotATarError(f"{name.decode()}: its size is no octal number: {REMEDY}")
     return TarEntry(name.decode(), int(size[1], 8))

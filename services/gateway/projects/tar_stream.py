@@ -16,6 +16,8 @@ MAX_ENTRY_BYTES: Final = 8 << 20
 async def read_entries(body: AsyncIterator[bytes]) -> AsyncIterator[tuple[str, bytes]]:
     """Each entry's name (a SHA-256, not yet checked) and bytes.
 
+    It ends at a block of zeros; an entry that comes again is yielded again.
+
     Raises:
         InvalidRequestError: Not a plain tar of plain files named by their hash, or cut short.
         TooLargeError: An entry that should have come by itself.
@@ -44,13 +46,13 @@ class _ExactReader:
         self._chunk = memoryview(b"")
 
     async def read(self, size: int) -> bytes:
-        taken = [self._take(size)]
-        left = size - len(taken[0])
-        while left > 0:
+        if size <= len(self._chunk):
+            return bytes(self._take(size))
+        data = bytearray(self._take(size))  # kept piece by piece, bytes that trickle weigh 200 x
+        while (left := size - len(data)) > 0:
             self._chunk = memoryview(await self._next())
-            taken.append(self._take(left))
-            left -= len(taken[-1])
-        return b"".join(taken)
+            data += self._take(left)
+        return bytes(data)
 
     def _take(self, size: int) -> memoryview:
         taken, self._chunk = self._chunk[:size], self._chunk[size:]
