@@ -179,7 +179,8 @@ class PlatformQueue:
         while len(self._began) > REMEMBERED:
             oldest = next(iter(self._began))
             del self._began[oldest]
-            self._users.pop(oldest.partition("\n")[0], None)
+            for user in (oldest, oldest.rpartition("\n")[0]):  # it is one, or a project of one
+                self._users.pop(user, None)
 
     def _become(self, export: QueuedExport) -> None:
         """It is about to wait or run; its user is no longer as before."""
