@@ -3,6 +3,9 @@
 Uvicorn writes the head as soon as it is known, which ASGI does not want, and the body after it: two
 system calls and two packets, and the client wakes up twice.
 
+A body that comes late keeps its head back: no application here tells a head before it has the first
+of its body. One that wants to sends an empty part.
+
 Source:
     ASGI specification, HTTP & WebSocket, "Response Start": nothing is sent before the first event
     of the body.
