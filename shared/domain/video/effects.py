@@ -14,7 +14,7 @@ EFFECTS: Final[dict[str, str]] = {
     "of them as a list",
     "seed": "of everything random, 0 without it: the same seed films the same game",
     "startS": "game time of the first frame, s, at most 3,600: until there the game is played "
-    "unseen",
+    "unseen, which costs, too",
     "durationS": "length, s, at most 600: 10 of films, 4 of GIF and WebP, 1 of sheets; stills "
     "are one picture without it",
     "frames": "length in frames, in place of durationS",

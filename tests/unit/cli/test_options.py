@@ -99,7 +99,7 @@ def test_a_value_holds_no_options() -> None:
     [
         (
             {},
-            "needs 2 build minutes: 1920 × 1080, 300 frames at 30 fps, mp4 (h264, aac)",
+            "needs 3 build minutes: 1920 × 1080, 300 frames at 30 fps, mp4 (h264, aac)",
         ),
         (
             {"frames": 1, "fps": 29.97, "audio_codec": None},
