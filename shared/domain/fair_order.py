@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter, defaultdict, deque
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 import msgspec
@@ -23,13 +24,12 @@ from shared.domain.events import (
     TerminalEvent,
 )
 from shared.domain.loads import Load
-from shared.domain.queue_place import place_of
+from shared.domain.queue_place import Crowd
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from shared.domain.events import AnyEvent
-    from shared.domain.queue_place import Queuer
 
 
 Tenant = tuple[str, str]
@@ -63,12 +63,12 @@ class PlatformQueue:
     """The exports of one platform that are not built yet: a fold over events in stream order."""
 
     def __init__(self) -> None:
-        self._waiting: dict[Tenant, dict[str, QueuedExport]] = {}  # by export id, oldest first
+        self._waiting: dict[str, dict[Tenant, dict[str, QueuedExport]]] = {}  # oldest first
         self._running: dict[str, QueuedExport] = {}
         self._retried: dict[str, QueuedExport] = {}  # those of the waiting that had to be due first
         self._tenants: dict[str, Tenant] = {}  # of every export
         self._began: dict[str, int] = {}  # user or project → sequence of the newest ``started``
-        self._users: dict[str, Queuer] = {}  # those of whom nothing has changed since the last look
+        self._crowd = Crowd()
 
     def apply(self, event: AnyEvent, seq: int) -> None:
         """What ``event`` changes; applying one twice changes nothing more."""
@@ -94,11 +94,14 @@ class PlatformQueue:
         tenant = self._tenants.pop(export_id, None)
         if tenant is None:
             return
-        self._users.pop(tenant[0], None)
-        if (theirs := self._waiting.get(tenant)) is not None:
+        projects = self._waiting.get(tenant[0], {})
+        if (theirs := projects.get(tenant)) is not None:
             theirs.pop(export_id, None)
             if not theirs:
-                del self._waiting[tenant]
+                del projects[tenant]
+            if not projects:
+                del self._waiting[tenant[0]]
+        self._touch(tenant[0])
 
     def lost(self, export_id: str) -> None:
         """Its worker has died: it waits again."""
@@ -120,7 +123,7 @@ class PlatformQueue:
         """Those that could be built ``at`` a moment, fairest first, without those in ``but``."""
         waiting = [
             export
-            for theirs in self._waiting.values()
+            for theirs in self._queues()
             for export in theirs.values()
             if export.due(at) and export.export_id not in but
         ]
@@ -135,7 +138,7 @@ class PlatformQueue:
             wanted = export.load.is_small or not small_only
             return wanted and export.due(at) and export.export_id not in but
 
-        found = (next(filter(fits, theirs.values()), None) for theirs in self._waiting.values())
+        found = (next(filter(fits, theirs.values()), None) for theirs in self._queues())
         return fair_order([export for export in found if export], self.running, self._began)
 
     def place(self, export_id: str, at: datetime) -> int | None:
@@ -145,16 +148,20 @@ class PlatformQueue:
         if export is None or export_id in self._running or export_id in later:
             return None
         for one in self._retried.values():  # it depends on the moment
-            self._users.pop(one.tenant[0], None)
-        return place_of(
-            export, self._waiting, self.running, self._began, later=later, known=self._users
-        )
+            self._touch(one.tenant[0])
+        return self._crowd.place(export, self._waiting, self.running, self._began, later)
+
+    def _queues(self) -> Iterable[dict[str, QueuedExport]]:
+        return chain.from_iterable(theirs.values() for theirs in self._waiting.values())
+
+    def _touch(self, user: str) -> None:
+        self._crowd.touch(user, waits=user in self._waiting)
 
     def _known(self, export_id: str) -> QueuedExport | None:
         tenant = self._tenants.get(export_id)
         if tenant is None:
             return None
-        return self._running.get(export_id) or self._waiting[tenant][export_id]
+        return self._running.get(export_id) or self._waiting[tenant[0]][tenant][export_id]
 
     def _request(self, event: ExportRequested, seq: int) -> None:
         self.forget(event.export_id)
@@ -164,12 +171,13 @@ class PlatformQueue:
             load=Load.of(event),
             seq=seq,
         )
-        self._become(export)
-        self._waiting.setdefault(export.tenant, {})[export.export_id] = export
+        self._tenants[export.export_id] = export.tenant
+        self._theirs(export)[export.export_id] = export
+        self._touch(export.load.user_id)
 
     def _start(self, known: QueuedExport, event: ExportStarted, seq: int) -> None:
         self.forget(known.export_id)
-        self._become(known)
+        self._tenants[known.export_id] = known.tenant
         self._running[known.export_id] = msgspec.structs.replace(
             known, running=event, early=event.out_of_turn is not UNSET, attempts=event.attempt
         )
@@ -180,23 +188,24 @@ class PlatformQueue:
             oldest = next(iter(self._began))
             del self._began[oldest]
             for user in (oldest, oldest.rpartition("\n")[0]):  # it is one, or a project of one
-                self._users.pop(user, None)
-
-    def _become(self, export: QueuedExport) -> None:
-        """It is about to wait or run; its user is no longer as before."""
-        self._tenants[export.export_id] = export.tenant
-        self._users.pop(export.load.user_id, None)
+                self._touch(user)
 
     def _wait_again(self, export: QueuedExport) -> None:
         """Before what its tenant has asked for later."""
         self.forget(export.export_id)
-        self._become(export)
         waiting = msgspec.structs.replace(export, running=None)
         if waiting.retry_at is not None:
             self._retried[export.export_id] = waiting
-        theirs = [waiting, *self._waiting.get(export.tenant, {}).values()]
-        theirs.sort(key=lambda export: export.seq)
-        self._waiting[export.tenant] = {export.export_id: export for export in theirs}
+        theirs = self._theirs(export)
+        in_line = sorted([waiting, *theirs.values()], key=lambda one: one.seq)
+        theirs.clear()
+        theirs.update((one.export_id, one) for one in in_line)
+        self._tenants[export.export_id] = export.tenant
+        self._touch(export.load.user_id)
+
+    def _theirs(self, export: QueuedExport) -> dict[str, QueuedExport]:
+        """What waits for the tenant of an export, which is about to."""
+        return self._waiting.setdefault(export.load.user_id, {}).setdefault(export.tenant, {})
 
 
 class InLine(Protocol):

@@ -4,17 +4,18 @@ Turns go by load (:func:`shared.domain.fair_order.fair_order`), so by levels: wh
 builds running takes the first turn at level ``load``, the next at ``load + 1``. At a level those
 come first whose first turn is there, by rank, then those who had one at the level before, in the
 same order. So two never change places from level to level, and the turns before one's own can be
-counted.
+counted: those who have as many builds running and wait for as many turns are counted together.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import Counter, defaultdict
 from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from shared.domain.fair_order import QueuedExport, Tenant
 
@@ -29,49 +30,109 @@ class Queuer(NamedTuple):
     turns: int
 
     @property
-    def rank(self) -> tuple[int, int, int, str]:
-        """Who comes first of those who have a turn at the same level."""
-        return -self.load, self.began, self.first_seq, self.name
+    def kind(self) -> tuple[int, int]:
+        """With whom it is counted."""
+        return self.load, self.turns
+
+    @property
+    def rank(self) -> tuple[int, int, str]:
+        """Who comes first of those who have their first turn at the same level."""
+        return self.began, self.first_seq, self.name
 
 
-def place_of(
-    export: QueuedExport,
-    waiting: Mapping[Tenant, dict[str, QueuedExport]],
-    running: Iterable[QueuedExport],
-    began: Mapping[str, int],
-    *,
-    later: Mapping[str, QueuedExport],
-    known: dict[str, Queuer],
-) -> int:
-    """Where an export stands, from 1, in time that grows with those who wait and not with what for.
+class Turns:
+    """The turns that queuers wait for, so kept that those before somebody's are soon counted."""
 
-    Most users are as they were when the last place was asked for: they are not looked at again.
+    def __init__(self, queuers: Iterable[Queuer] = ()) -> None:
+        self._queuers: dict[str, Queuer] = {}
+        self._ranks: defaultdict[tuple[int, int], list[tuple[int, int, str]]] = defaultdict(list)
+        for queuer in queuers:
+            self.put(queuer)
 
-    Args:
-        export: One of ``waiting``, and not of ``later``.
-        waiting: By tenant and id, in the order of their sequences.
-        running: What is built now.
-        began: When a build of each user and project last began, in sequences.
-        later: Those of ``waiting`` that may not be built yet.
-        known: Users as they were the last time, without those of whom anything has changed since,
-            or will with time; the others are added.
-    """
-    load = Counter(share for one in running for share in one.tenant)
-    late = Counter(one.tenant for one in later.values())
-    projects: dict[str, list[Queuer]] = defaultdict(list)
-    known.pop(export.tenant[0], None)  # its projects are looked at, too
-    for tenant, theirs in waiting.items():
-        if tenant[0] not in known and (turns := len(theirs) - late[tenant]):
-            first = next(one for one in theirs.values() if one.export_id not in later)
-            name = tenant[1]
-            queuer = Queuer(load[name], began.get(name, 0), first.seq, name, turns)
-            projects[tenant[0]].append(queuer)
-    for user, found in projects.items():
-        seq = min(found).first_seq
-        known[user] = Queuer(load[user], began.get(user, 0), seq, user, _turns_of(found))
-    user, project = export.tenant
-    turn = _turns_before(project, _own_turn(export, waiting[export.tenant], later), projects[user])
-    return _turns_before(user, turn, known.values()) + 1
+    def put(self, queuer: Queuer) -> None:
+        """It waits so now."""
+        self.drop(queuer.name)
+        self._queuers[queuer.name] = queuer
+        insort(self._ranks[queuer.kind], queuer.rank)
+
+    def drop(self, name: str) -> None:
+        """It does not wait, or nobody knows how."""
+        queuer = self._queuers.pop(name, None)
+        if queuer is not None:
+            ranks = self._ranks[queuer.kind]
+            del ranks[bisect_left(ranks, queuer.rank)]
+            if not ranks:
+                del self._ranks[queuer.kind]
+
+    def before(self, name: str, turn: int) -> int:
+        """How many turns come before somebody's next but ``turn``, the own ones among them."""
+        own, found = self._queuers[name], 0
+        level = own.load + turn
+        for (load, turns), ranks in self._ranks.items():
+            below = max(level - load, 0)
+            found += len(ranks) * min(below, turns)
+            if load <= level and below < turns:  # they have a turn at that level
+                found += _ahead(own, load, ranks)
+        return found
+
+
+def _ahead(own: Queuer, load: int, ranks: list[tuple[int, int, str]]) -> int:
+    """How many of those who began at a level have their turns at a later one before somebody."""
+    if load == own.load:
+        return bisect_left(ranks, own.rank)
+    return len(ranks) if load > own.load else 0
+
+
+class Crowd:
+    """The users who wait; who has not changed since the last look is not looked at again."""
+
+    def __init__(self) -> None:
+        self._changed: set[str] = set()  # and wait: nobody else is remembered
+        self._turns = Turns()
+
+    def touch(self, user: str, *, waits: bool) -> None:
+        """Something has changed with a user, or may with time."""
+        self._turns.drop(user)
+        if waits:
+            self._changed.add(user)
+        else:
+            self._changed.discard(user)
+
+    def place(
+        self,
+        export: QueuedExport,
+        waiting: Mapping[str, Mapping[Tenant, dict[str, QueuedExport]]],
+        running: Iterable[QueuedExport],
+        began: Mapping[str, int],
+        later: Mapping[str, QueuedExport],
+    ) -> int:
+        """Where an export stands, from 1, in time that grows with the users who have changed.
+
+        Args:
+            export: One of ``waiting``, and not of ``later``.
+            waiting: By user, tenant and id, in the order of their sequences.
+            running: What is built now.
+            began: When a build of each user and project last began, in sequences.
+            later: Those of ``waiting`` that may not be built yet.
+        """
+        load = Counter(share for one in running for share in one.tenant)
+        late = Counter(one.tenant for one in later.values())
+
+        def projects_of(user: str) -> Iterable[Queuer]:
+            for tenant, theirs in waiting[user].items():
+                if turns := len(theirs) - late[tenant]:
+                    seq = next(one.seq for id_, one in theirs.items() if id_ not in later)
+                    name = tenant[1]
+                    yield Queuer(load[name], began.get(name, 0), seq, name, turns)
+
+        for user in self._changed:
+            if found := list(projects_of(user)):
+                seq, turns = min(found).first_seq, sum(project.turns for project in found)
+                self._turns.put(Queuer(load[user], began.get(user, 0), seq, user, turns))
+        self._changed.clear()
+        user, project = export.tenant
+        own = _own_turn(export, waiting[user][export.tenant], later)
+        return self._turns.before(user, Turns(projects_of(user)).before(project, own)) + 1
 
 
 def _own_turn(
@@ -81,21 +142,3 @@ def _own_turn(
     newer = takewhile(lambda one: one.seq > export.seq, reversed(theirs.values()))
     behind = {export.export_id, *(one.export_id for one in newer)}
     return len(theirs) - len(behind) - sum(id_ in theirs and id_ not in behind for id_ in later)
-
-
-def _turns_of(projects: Iterable[Queuer]) -> int:
-    return sum(project.turns for project in projects)
-
-
-def _turns_before(name: str, turn: int, queuers: Collection[Queuer]) -> int:
-    """How many turns come before somebody's next but ``turn``, the own ones among them."""
-    own = next(queuer for queuer in queuers if queuer.name == name)
-    level, rank = own.load + turn, own.rank
-    return turn + sum(_turns_upto(level, rank, other) for other in queuers if other is not own)
-
-
-def _turns_upto(level: int, rank: tuple[int, int, int, str], other: Queuer) -> int:
-    """How many turns another one has before whoever has that rank takes one at that level."""
-    below = max(level - other.load, 0)
-    at_level = other.load <= level and below < other.turns and other.rank < rank
-    return min(below, other.turns) + at_level

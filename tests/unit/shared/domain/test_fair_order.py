@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import tracemalloc
 from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -123,6 +125,23 @@ def test_what_is_tried_again_later_is_not_next_before() -> None:
         queue.apply(happened, seq + 1)
     assert queue.order(now()) == []
     assert [export.attempts for export in queue.order(due)] == [1]
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_who_has_nothing_any_more_is_forgotten(asks: bool) -> None:
+    """Whether or not anybody has asked for a place: users come and go for months."""
+    queue = PlatformQueue()
+    tracemalloc.start()
+    try:
+        for number in range(1_000):
+            event = request(number, number, 1)
+            queue.apply(event, number + 1)
+            if asks:
+                assert queue.place(event.export_id, now()) == 1
+            queue.forget(event.export_id)
+        assert tracemalloc.get_traced_memory()[0] < 100_000
+    finally:
+        tracemalloc.stop()
 
 
 FATES = st.sampled_from(["waits", "runs", "is retried", "is retried later", "is built"])
