@@ -11,6 +11,7 @@ intervals, new ones first; the first that succeeds, or fails of something else, 
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import OrderedDict
 from contextlib import asynccontextmanager, suppress
@@ -78,6 +79,7 @@ class CircuitBreaker:
         self._clock = clock
         self._latest: OrderedDict[str, Verdict] = OrderedDict()  # by project
         self._outage = False
+        self._tell_at = -math.inf
         self._pause_s = FIRST_PAUSE_S
         self._next_try_at = 0.0
         self._trying = False
@@ -161,9 +163,15 @@ class CircuitBreaker:
                 self._outage = False
             self._show()  # another job may have found the server back meanwhile
             if away is not None:
-                log.warning("work.waits", consumer=self._consumer, error=str(away))
+                self._tell(away)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), OUTAGE_PAUSE_S)
+
+    def _tell(self, away: UnavailableError) -> None:
+        """One of those who wait tells it for all of them."""
+        if self._clock() >= self._tell_at:
+            self._tell_at = self._clock() + OUTAGE_PAUSE_S
+            log.warning("work.waits", consumer=self._consumer, error=str(away))
 
     def _show(self) -> None:
         metrics.BREAKER_OPEN.labels(self._consumer).set(self.stopped_by is not None)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
 
 from shared.worker.circuit_breaker import (
     LEAST,
@@ -153,6 +154,27 @@ async def test_in_an_outage_the_server_is_asked_and_no_job_is_used_up() -> None:
     async with breaker.admitted(asyncio.Event()):
         assert asked == 3
     await breaker.ready()
+
+
+async def test_an_outage_is_told_once_however_many_wait() -> None:
+    """A packager directs sixteen films, all of which wait for the same server."""
+    asked = 0
+
+    async def check() -> None:
+        nonlocal asked
+        asked += 1
+        if asked <= 16:
+            raise ConnectionError("still away")
+
+    async def enter() -> None:
+        async with breaker.admitted(asyncio.Event()):
+            pass
+
+    breaker = CircuitBreaker("c", check, clock=Clock())
+    breaker.outage()
+    with capture_logs() as told:
+        await asyncio.gather(*(enter() for _ in range(16)))
+    assert [line["event"] for line in told] == ["work.waits"]
 
 
 async def test_who_asked_in_vain_shows_no_outage_that_another_saw_end() -> None:
