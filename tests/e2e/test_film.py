@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
+import threading
 import zipfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 from PIL import Image, ImageSequence
 
+from services.packager.film.studio.usage import descendants
 from tests.e2e.test_phones import exported
 from tests.second_reader import probed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Mapping
 
     from tests.e2e.conftest import Up
 
@@ -119,3 +124,57 @@ def test_one_whom_nobody_plays_is_told_what_to_do(up: Up, ball: Path, tmp_path: 
     assert done.returncode != 0
     assert "All 6 frames are the same picture" in done.stderr
     assert "options.video.input" in done.stderr
+
+
+@contextmanager
+def browsers_die(up: Up) -> Iterator[None]:
+    """Every browser that films is killed while the block lasts."""
+    over = threading.Event()
+
+    def kill() -> None:
+        while not over.wait(0.05):
+            for pid in descendants(up.process.pid):
+                with suppress(OSError):
+                    if b"--remote-debugging-pipe" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                        os.kill(pid, signal.SIGKILL)
+
+    killing = threading.Thread(target=kill)
+    killing.start()
+    try:
+        yield
+    finally:
+        over.set()
+        killing.join()
+
+
+def test_an_operator_has_a_film_made_whose_browsers_have_died(
+    up: Up, ball: Path, tmp_path: Path
+) -> None:
+    """Its slice fails three times, which is a dead letter; replayed, the same export has a film."""
+    assert up.cli("push", str(ball)).returncode == 0
+    options = {"width": "64", "height": "64", "fps": "24", "frames": "12", "input": "play.json"}
+    asked = [
+        part for name, value in options.items() for part in ("--option", f"video.{name}={value}")
+    ]
+    with browsers_die(up):
+        failed = up.cli("export", ball.name, "--platform", "video", *asked, "--wait")
+    assert failed.returncode == 3, failed.stderr
+    assert "has failed 3 times" in failed.stderr
+    letters = up.json("dead-letters", "ls", "--platform", "video")["deadLetters"]
+    (letter,) = [found for found in letters if found["projectId"] == ball.name]
+    export = f"{ball.name}/{letter['exportId']}"
+    state = up.json("status", export)
+    assert (state["errorCode"], state["deadLetter"]) == (
+        "film-browser-died",
+        str(letter["seq"]),
+    )
+    replayed = up.cli("dead-letters", "replay", str(letter["seq"]), "--why", "browsers live again")
+    assert replayed.returncode == 0, replayed.stderr
+    assert up.cli("watch", export).returncode == 0
+    state = up.json("status", export)
+    assert (state["status"], state["generation"], state["deadLetter"]) == ("completed", 2, None)
+    out = tmp_path / "out"
+    out.mkdir()
+    assert up.cli("download", export, "-o", str(out)).returncode == 0
+    (film,) = out.iterdir()
+    is_mp4(film)
