@@ -30,20 +30,27 @@ if TYPE_CHECKING:
 PROJECT: Final = "ball"
 PACKAGERS: Final = ("packager-1", "packager-2")
 BROWSER: Final = b"--remote-debugging-pipe"
-FRAMES: Final = 120
+FRAMES: Final = 30
 PICTURES: Final = 0  # a game of HTML5 has one slice of pictures, and one of the sound
-BEGUN: Final = 10  # frames: a slice is in the middle
-VIDEO: Final = {"width": 640, "height": 360, "fps": 30, "frames": FRAMES}
+BEGUN: Final = 5  # frames: a slice is in the middle
+VIDEO: Final = {"width": 64, "height": 64, "fps": 30, "frames": FRAMES}
 ENDS: Final = {"completed", "failed", "canceled"}
+# Each step waits for a worker that sleeps: a film takes seconds, and next to no processor.
 GAME: Final = b"""<!doctype html><title>Ball</title><body style="margin:0">
-<canvas id="c" width="640" height="360" style="display:block"></canvas><script>
+<canvas id="c" width="64" height="64" style="display:block"></canvas><script>
 const context = document.getElementById("c").getContext("2d");
+const sleeper = new Worker(URL.createObjectURL(new Blob([`
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  const nothing = new Int32Array(memory.buffer);
+  onmessage = () => postMessage(Atomics.wait(nothing, 0, 0, 100));
+`])));
 let x = 0;
 requestAnimationFrame(function draw() {
   context.fillStyle = "#124";
-  context.fillRect(0, 0, 640, 360);
+  context.fillRect(0, 0, 64, 64);
   context.fillStyle = "#fc6";
-  context.fillRect(x = (x + 4) % 600, 120, 40, 40);
+  context.fillRect(x = (x + 1) % 48, 24, 16, 16);
+  sleeper.postMessage(0);
   requestAnimationFrame(draw);
 });
 </script>"""

@@ -17,12 +17,11 @@ import structlog
 from cli.project_folder import read_folder
 from services.packager.film.film_store import FilmStore
 from services.packager.film.studio.usage import descendants
-from shared.jetstream import topology
 from shared.storage.bucket import open_storage
 from tests.chaos.film_world import ENDS, FRAMES, GAME, PROJECT, FilmChaos, is_alive, parent_of
 from tests.chaos.run import sockets_left_behind
 from tests.chaos.stories import connected, patiently
-from tests.chaos.world import ACK_WAIT_S, world
+from tests.chaos.world import world
 from tests.pushing import push_folder
 
 if TYPE_CHECKING:
@@ -56,11 +55,12 @@ async def survives_deaths(here: FilmChaos) -> None:
 
 async def survives_absence(here: FilmChaos, *, away_s: float) -> None:
     """NATS, then S3, are away while it is filmed, stored and finished."""
-    film = await here.ask(seed=3)
+    frames = 2 * FRAMES  # so that there is time for both
+    film = await here.ask(seed=3, frames=frames)
     await here.in_the_middle(film)
     for server in ("nats", "s3"):
         await here.away(server, away_s)
-    assert await here.completed(film) == FRAMES
+    assert await here.completed(film) == frames
     log.info("chaos.film", away_s=away_s, stored=here.stored(film))
 
 
@@ -120,15 +120,13 @@ async def run(folder: Path, *, away_s: float, cancels: int) -> None:
             open_storage(here.s3_settings) as storage,
             connected(here) as (client, _),
         ):
-            js = nc.jetstream()
-            await js.add_consumer(
-                topology.FILMS, topology.FILM_CONSUMER.evolve(ack_wait=ACK_WAIT_S)
-            )
             game = folder / PROJECT
             game.mkdir()
             (game / "index.html").write_bytes(GAME)
             await push_folder(client, PROJECT, read_folder(game))
-            chaos = FilmChaos(here, nc, storage, client, await FilmStore.bind(js, storage))
+            chaos = FilmChaos(
+                here, nc, storage, client, await FilmStore.bind(nc.jetstream(), storage)
+            )
             took = [await is_canceled(chaos, client, seed=100 + n) for n in range(cancels)]
             assert await nothing_is_left(chaos)
             gone_s, told_s = (statistics.median(each) for each in zip(*took, strict=True))

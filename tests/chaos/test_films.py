@@ -12,4 +12,4 @@ if TYPE_CHECKING:
 
 async def test_a_film_is_made_once_whatever_dies(tmp_path: Path) -> None:
     """Browser, worker and director; NATS and S3 away; canceled, nothing is left of it."""
-    await run(tmp_path, away_s=6, cancels=1)
+    await run(tmp_path, away_s=3, cancels=1)

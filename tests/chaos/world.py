@@ -305,3 +305,4 @@ async def apply(nc: Client, *, replicas: int = 1) -> None:
             await asyncio.sleep(1)
     for consumer in topology.CONSUMERS:
         await js.add_consumer(topology.EXPORTS, consumer.evolve(ack_wait=ACK_WAIT_S))
+    await js.add_consumer(topology.FILMS, topology.FILM_CONSUMER.evolve(ack_wait=ACK_WAIT_S))
