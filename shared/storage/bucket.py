@@ -254,13 +254,15 @@ class Storage:
 
         Raises:
             ObjectMissingError: No such upload: it was completed or aborted before.
+            StorageUnavailableError: No answer came; it may be done all the same.
             StorageRefusedError: ``PreconditionFailed`` where the key exists, ``InvalidPart``,
                 ``BadDigest``, …
         """
         if self._quick and crc32c:
             etags = [(part.number, part.etag) for part in parts]
-            if await self._quick.complete_upload(key, upload_id, etags, crc32c=crc32c):
-                return
+            with errors(key):
+                if await self._quick.complete_upload(key, upload_id, etags, crc32c=crc32c):
+                    return
         checksum = {"ChecksumCRC32C": crc32c, "ChecksumType": "FULL_OBJECT"} if crc32c else {}
         with errors(key):
             await self._s3.complete_multipart_upload(

@@ -36,11 +36,13 @@ log = structlog.get_logger()
 SMALL_BYTES: Final = 1 << 20  # of a body: a larger one is refused before it is sent, by the SDK
 FEW_PARTS: Final = 16  # a server may take its time to make an object of more
 PATIENCE_S: Final = 10.0  # for an answer; then the SDK asks, which waits longer
+COMPLETE_S: Final = 50.0  # likewise, less than the SDK's own; then nobody asks at once
 MOST_FAILED: Final = 50  # one after the other: the server may take no such calls at all
 REST_S: Final = 60.0  # until it is tried again then
 SUCCESS: Final = 200
 MISSING: Final = 404
 TOLD: Final = frozenset({"content-length", "last-modified"})  # of each object
+COMPLETE: Final = "CompleteMultipartUpload"
 _XML: Final = "http://s3.amazonaws.com/doc/2006-03-01/"
 _SAFE: Final = "/-_.~"  # beside letters and digits
 
@@ -105,7 +107,12 @@ class QuickCalls:
     async def complete_upload(
         self, key: str, upload_id: str, etags: Sequence[tuple[int, str]], *, crc32c: str
     ) -> bool:
-        """Make an object of a few numbered parts; whether that is certain."""
+        """Make an object of a few numbered parts; whether that is certain.
+
+        Raises:
+            TimeoutError: The server may still be at it; whoever is told at once that the object
+                exists, and aborts the upload, could take from it what it is being made of.
+        """
         if len(etags) > FEW_PARTS:
             return False
         headers = {
@@ -120,14 +127,21 @@ class QuickCalls:
         )
         body = f'<CompleteMultipartUpload xmlns="{_XML}">{named}</CompleteMultipartUpload>'
         query = {"uploadId": upload_id}
-        answer = await self._call(
-            "CompleteMultipartUpload",
-            "POST",
-            key,
-            query=query,
-            headers=headers,
-            body=body.encode(),
-        )
+        began = time.perf_counter()
+        try:
+            async with asyncio.timeout(COMPLETE_S):
+                answer = await self._call(
+                    COMPLETE,
+                    "POST",
+                    key,
+                    query=query,
+                    headers=headers,
+                    body=body.encode(),
+                    is_bounded=True,
+                )
+        except TimeoutError:
+            timing.ended(COMPLETE, began, "unavailable")
+            raise
         return _document(answer, "CompleteMultipartUploadResult") is not None
 
     async def head(self, key: str) -> Answer | None:
@@ -147,6 +161,7 @@ class QuickCalls:
         headers: Mapping[str, str],
         query: Mapping[str, str] = MappingProxyType({}),
         body: bytes | bytearray | memoryview = b"",
+        is_bounded: bool = False,
     ) -> Answer | None:
         """The answer of a call that S3 has a name for; None where the SDK has to make it."""
         is_resting = time.monotonic() < self._resting_until
@@ -154,7 +169,7 @@ class QuickCalls:
             return None
         began = time.perf_counter()
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(None if is_bounded else PATIENCE_S):
                 request = await self._signed(method, key, query, headers, body)
                 answer = await self._connections.send(request)
                 content = await answer.content

@@ -20,6 +20,7 @@ from shared.storage.bucket import Part, open_storage
 from shared.storage.checksums import crc32c_base64
 from shared.storage.quick_calls import FEW_PARTS, MOST_FAILED, REST_S, QuickCalls
 from shared.storage.s3_client import ObjectMissingError, StorageUnavailableError
+from tests.measured import measured
 
 if TYPE_CHECKING:
     from shared.storage.bucket import Storage
@@ -29,6 +30,7 @@ NAMES = st.text(
     min_size=1,
     max_size=40,
 ).filter(lambda name: name.strip(". ") == name)
+ERRORS = "export_storage_errors_total"
 CALLS = ("create_multipart_upload", "upload_part", "complete_multipart_upload", "head_object")
 
 
@@ -197,6 +199,30 @@ async def test_an_answer_that_does_not_come_is_not_waited_for_as_long_as_the_sdk
     monkeypatch.setattr(quick_calls, "PATIENCE_S", 0.1)
     sent(hang)
     await _uploaded(storage, "projects/p/one", b"one")
+    assert await storage.get("projects/p/one") == b"one"
+
+
+async def test_a_server_that_may_still_be_at_it_is_not_asked_at_once(
+    storage: Storage, sent: Callable[[Send], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it may be said that the object exists, and its parts be thrown away under its hands."""
+
+    async def hang(*_: Any) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(quick_calls, "COMPLETE_S", 0.1)
+    upload = await storage.start_upload("projects/p/one", content_type="application/zip")
+    etag = await storage.put_part("projects/p/one", upload, 1, b"one")
+    part, crc32c = Part(number=1, etag=etag, size_bytes=3), crc32c_base64(b"one")
+    before = measured(ERRORS, operation="CompleteMultipartUpload", kind="unavailable")
+    with monkeypatch.context() as patch:
+        patch.setattr(storage._s3, "complete_multipart_upload", None)
+        sent(hang)
+        with pytest.raises(StorageUnavailableError):
+            await storage.complete_upload("projects/p/one", upload, [part], crc32c=crc32c)
+    assert measured(ERRORS, operation="CompleteMultipartUpload", kind="unavailable") == before + 1
+    monkeypatch.setattr(quick_calls, "COMPLETE_S", 50.0)
+    await storage.complete_upload("projects/p/one", upload, [part], crc32c=crc32c)
     assert await storage.get("projects/p/one") == b"one"
 
 

@@ -189,6 +189,27 @@ async def test_parts_that_differ_from_the_event_are_refused(
     assert await uploader.storage.head(event.artifact.key) is None
 
 
+async def test_a_lie_about_sizes_ends_its_own_export_alone(uploader: Uploader) -> None:
+    """The storage compares ETags and sums; what it made of them is no artifact of that size."""
+    event, replace = await packaged(uploader.storage, DATA, named=True), msgspec.structs.replace
+    assert event.upload.parts
+    first, last = event.upload.parts
+    lie = replace(
+        event,
+        artifact=replace(event.artifact, size_bytes=len(DATA) + 1),
+        upload=replace(event.upload, parts=(first, replace(last, size_bytes=1_001))),
+    )
+    with pytest.raises(PartsLostError):
+        await uploader.handle(lie)
+    record = await uploader.claims.records.get(artifact_record_key("p", event.artifact.key))
+    assert record is not None
+    assert record.value.state == "claimed"
+    done = await uploader.handle(await packaged(uploader.storage, DATA, export=2, named=True))
+    assert done.artifact.size_bytes == len(DATA)
+    assert await uploader.storage.get(event.artifact.key) == DATA
+    assert await uploader.storage.uploads("") == []
+
+
 async def test_lost_parts_are_told(uploader: Uploader) -> None:
     """An upload that was aborted cannot be committed, and the error says what to do."""
     event = await packaged(uploader.storage, DATA)
