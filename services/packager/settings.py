@@ -168,8 +168,9 @@ class FilmSettings(msgspec.Struct, frozen=True, kw_only=True):
         float,
         env(
             "PACKAGER_FILM_SHOT_S",
-            "how long the filming of one slice may take as it is reckoned, s; one that gets on may "
-            "go on for as long as it will be there within PACKAGER_FILM_S",
+            "how long the filming of one slice may take however light its scene is, and until its "
+            "first frame is there, s; then its own pace tells whether it will be there within "
+            "PACKAGER_FILM_S",
             ge=60,
         ),
     ] = 7_200.0
