@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from services.packager.archive.compression import CompressionLevel
     from services.packager.archive.member import Member
-    from services.packager.archive.pages import Buffer, PageStore
-    from services.packager.archive.unread import Unread
+    from services.packager.archive.pages import PageStore
+    from services.packager.archive.unread import Buffer, Unread
     from services.packager.archive.zip_records import ZipEntry
 
 ALIGNMENT: Final = 4  # bytes: resources are read in place

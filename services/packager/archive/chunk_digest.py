@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from services.packager.archive.pages import Buffer
+    from services.packager.archive.unread import Buffer
 
 CHUNK_BYTES: Final = 1 << 20
 _HEAD: Final = struct.Struct("<BI")  # a mark; how long the chunk is, or how many there are

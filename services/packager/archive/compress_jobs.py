@@ -6,7 +6,6 @@ stored has its CRC known beforehand, so that only a large compressed member need
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 import msgspec
@@ -21,9 +20,15 @@ from services.packager.archive.compression import (
     stream_compressor,
     worth_a_try,
 )
+from services.packager.archive.known_members import (
+    BLOCK_BYTES,
+    KnownPage,
+    keep_blocks,
+    known_blocks,
+)
 from services.packager.archive.member import ArchiveError, Member
-from services.packager.archive.pages import Buffer, Kept, Page
-from services.packager.archive.unread import Unread, damaged, read
+from services.packager.archive.pages import Kept
+from services.packager.archive.unread import Buffer, Unread
 from services.packager.archive.zip_records import DEFLATED, STORED
 
 if TYPE_CHECKING:
@@ -31,7 +36,6 @@ if TYPE_CHECKING:
 
     from services.packager.archive.pages import PageStore
 
-BLOCK_BYTES: Final = 1 << 20
 CHANNEL_BLOCKS: Final = 8
 
 
@@ -53,7 +57,7 @@ class StreamedMember:
 
     def __init__(self, member: Member) -> None:
         self.member = member
-        self.blocks: Channel[bytes] = Channel(CHANNEL_BLOCKS)
+        self.blocks: Channel[Buffer | Unread] = Channel(CHANNEL_BLOCKS)
         self.method = STORED
         self.crc32 = 0
 
@@ -70,24 +74,18 @@ def pack_whole(members: Sequence[Member], level: CompressionLevel) -> list[Compr
 def pack_page(
     members: Sequence[Member], level: CompressionLevel, store: PageStore
 ) -> list[CompressedMember]:
-    """The same, but what an earlier export has deflated comes from its page, which is kept up.
+    """The same, but what an earlier export has found out comes from its page, which is kept up.
 
-    What it has stored is not read here: its CRC is known.
+    Nothing of that is read here.
 
     Raises:
         ArchiveError: One that was read has another size than it said.
     """
-    name = members[0].sha256
-    page = Page.decode(store.recall(name))
-    packed = []
-    for member in members:
-        kept = page.get(member.sha256)
-        known = _packed_before(member, level, kept, name, store) if kept else None
-        packed.append(known or _pack(member, level))
-    found = {one.member.sha256: _kept(one) for one in packed if worth_a_try(one.member, level)}
-    if page.lacks(found):
-        store.keep(name, page.renewed(found).encode())
-    return packed
+    page = KnownPage(store, members[0].sha256, lambda member: _kept(_pack(member, level)))
+    packed = {member.path: _packed_before(member, level, page) for member in members}
+    tried = [member for member in members if worth_a_try(member, level)]
+    page.keep(tried, lambda member: _kept(packed[member.path]))
+    return list(packed.values())
 
 
 def stream(
@@ -97,16 +95,16 @@ def stream(
 
     A page knows whether an earlier export has stored it, and its CRC.
     """
-    store = store if streamed.member.sha256 and worth_a_try(streamed.member, level) else None
+    member = streamed.member
+    store = store if member.sha256 and worth_a_try(member, level) else None
     try:
-        known = _known_crc32(streamed.member, store)
-        if known is None or not _stream_known(streamed, known):
-            with streamed.member.open() as file:
-                if known is not None:
-                    _check_hash(streamed.member, file)
-                _stream(streamed, level, file)
-            if store and streamed.method == STORED:
-                _keep_large(streamed, store)
+        if store and (known := known_blocks(member, store)):
+            streamed.crc32, blocks = known
+            for block in blocks:
+                streamed.blocks.put(block)
+        else:
+            with member.open() as file:
+                _stream(streamed, level, file, store)
     except ClosedError:
         return
     except BaseException as error:  # noqa: BLE001 - it is raised where the blocks are taken
@@ -115,18 +113,17 @@ def stream(
         streamed.blocks.finish()
 
 
-def _packed_before(
-    member: Member, level: CompressionLevel, kept: Kept, name: str, store: PageStore
-) -> CompressedMember | None:
-    """What is known of it already is not found out again."""
-    if worth_a_try(member, level) and kept.deflated:
-        alone = bytes(kept.deflated)  # a view would hold its whole page in memory
-        return CompressedMember(member, DEFLATED, kept.crc32, alone)
-    if member.open_unchecked is None:
+def _packed_before(member: Member, level: CompressionLevel, page: KnownPage) -> CompressedMember:
+    """By what is known of it already, or now."""
+    if worth_a_try(member, level) and (known := page.deflated(member)):
+        return CompressedMember(member, DEFLATED, known.crc32, known.deflated)
+    known = page.stored(member)
+    if known is None:
+        return _pack(member, level)
+    if not known.deflated:
         data, crc32 = _read(member)
         return CompressedMember(member, STORED, crc32, data)
-    unread = Unread(member, kept.crc32, lambda: store.keep(name, Page({}).encode()))
-    return CompressedMember(member, STORED, kept.crc32, unread)
+    return CompressedMember(member, STORED, known.crc32, known.deflated)
 
 
 def _pack(member: Member, level: CompressionLevel) -> CompressedMember:
@@ -146,81 +143,41 @@ def _read(member: Member) -> tuple[bytes, int]:
 
 
 def _kept(packed: CompressedMember) -> Kept:
-    return Kept(packed.crc32, read(packed.data) if packed.method == DEFLATED else b"")
+    return Kept(packed.crc32, packed.data if packed.method == DEFLATED else b"")
 
 
-def _stream(streamed: StreamedMember, level: CompressionLevel, file: BinaryIO) -> None:
+def _stream(
+    streamed: StreamedMember, level: CompressionLevel, file: BinaryIO, store: PageStore | None
+) -> None:
     member = streamed.member
     if worth_a_try(member, level):
         level = level_for(sample_of_file(file, member.size_bytes), level)
         if level is not CompressionLevel.STORE:
             return _stream_deflated(streamed, level, file)
-    return _stream_stored(streamed, file)
+    sums = _stream_stored(streamed, file)
+    if store:
+        keep_blocks(member, store, streamed.crc32, sums)
+    return None
 
 
-def _known_crc32(member: Member, store: PageStore | None) -> int | None:
-    """The CRC of what an earlier export has stored, where it can be read unchecked."""
-    if store is None or member.open_unchecked is None:
-        return None
-    kept = Page.decode(store.recall(member.sha256)).get(member.sha256)
-    return None if kept is None or kept.deflated else kept.crc32
+def _stream_stored(streamed: StreamedMember, file: BinaryIO) -> list[int]:
+    """Read twice: the CRC stands before the data, so that every reader can take it as it comes.
 
-
-def _stream_known(streamed: StreamedMember, crc32: int) -> bool:
-    """Stream what an earlier export has stored, unless its CRC is another one now."""
+    Returns:
+        The CRC of each block.
+    """
     member = streamed.member
-    assert member.open_unchecked is not None  # noqa: S101 - its CRC is asked for only then
-    with member.open_unchecked() as file:
-        if _sum_up(member, file) != crc32:
-            return False
-        _put_stored(streamed, file, crc32)
-    return True
-
-
-def _check_hash(member: Member, file: BinaryIO) -> None:
-    """Damage was noticed: what is said to have been checked may have been before that."""
-    digest = hashlib.sha256()
-    while block := file.read(BLOCK_BYTES):
-        digest.update(block)
-    if digest.hexdigest() != member.sha256:
-        raise damaged(member)
+    for block in blocks_of(member, file):
+        streamed.crc32 = zlib_ng.crc32(block, streamed.crc32)
     file.seek(0)
-
-
-def _keep_large(streamed: StreamedMember, store: PageStore) -> None:
-    sha256 = streamed.member.sha256
-    store.keep(sha256, Page({sha256: Kept(streamed.crc32, b"")}).encode())
-
-
-def _stream_stored(streamed: StreamedMember, file: BinaryIO) -> None:
-    """Read twice: the CRC stands before the data, so that every reader can take it as it comes."""
-    crc32 = _sum_up(streamed.member, file)
-    if crc32 is None:
-        raise _of_another_size(streamed.member)
-    _put_stored(streamed, file, crc32)
-
-
-def _sum_up(member: Member, file: BinaryIO) -> int | None:
-    """The CRC of a file; None where it has another size than it should."""
-    crc32, size = 0, 0
-    while block := file.read(BLOCK_BYTES):
-        crc32 = zlib_ng.crc32(block, crc32)
-        size += len(block)
-        if size > member.size_bytes:
-            break
-    return crc32 if size == member.size_bytes else None
-
-
-def _put_stored(streamed: StreamedMember, file: BinaryIO, known: int) -> None:
-    member = streamed.member
-    streamed.crc32 = known
-    file.seek(0)
-    crc32 = 0
+    crc32, sums = 0, []
     for block in blocks_of(member, file):
         crc32 = zlib_ng.crc32(block, crc32)
+        sums.append(zlib_ng.crc32(block))
         streamed.blocks.put(block)
     if crc32 != streamed.crc32:
         raise ArchiveError(f"{member.path!r} changed while it was packed")
+    return sums
 
 
 def _stream_deflated(streamed: StreamedMember, level: CompressionLevel, file: BinaryIO) -> None:
@@ -250,8 +207,4 @@ def blocks_of(member: Member, file: BinaryIO) -> Iterator[bytes]:
 
 def _check_size(member: Member, size_bytes: int) -> None:
     if size_bytes != member.size_bytes:
-        raise _of_another_size(member)
-
-
-def _of_another_size(member: Member) -> ArchiveError:
-    return ArchiveError(f"{member.path!r} is not {member.size_bytes} bytes long any more")
+        raise ArchiveError(f"{member.path!r} is not {member.size_bytes} bytes long any more")

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from services.packager.archive.compression import CompressionLevel
     from services.packager.archive.member import Member
-    from services.packager.archive.pages import Buffer, PageStore
+    from services.packager.archive.pages import PageStore
+    from services.packager.archive.unread import Buffer
 
 # ``file``: the one member is the artifact. ``aab``: a ZIP that is no larger than Android takes.
 # An APK's container knows who seals it.

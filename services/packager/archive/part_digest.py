@@ -12,7 +12,7 @@ from services.packager.archive.unread import Unread, lay_out
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
-    from services.packager.archive.pages import Buffer
+    from services.packager.archive.unread import Buffer
 
 LITTLE_BYTES: Final = 64 << 10  # hashed sooner than a thread is there
 

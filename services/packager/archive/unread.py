@@ -1,81 +1,74 @@
-"""What is stored as it is goes from its file to where it shall lie, without a stop in between.
+"""What lies in a file as it shall stand goes to where it shall lie, without a stop in between.
 
 Memory that is made anew for each member costs seven times as much as reading into a part.
 """
 
 from __future__ import annotations
 
-import hashlib
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING
 
 from zlib_ng import zlib_ng
-
-from services.packager.archive.member import MemberDamagedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from services.packager.archive.member import Member
-    from services.packager.archive.pages import Buffer
+Buffer = bytes | bytearray | memoryview
+
+
+class DamagedError(Exception):
+    """Bytes are other ones than they were, and nobody has them anew."""
 
 
 class Unread:
-    """A stored member's content, which an earlier export has read: its CRC is known.
+    """Bytes that an earlier export has read or made: their size and CRC are known.
 
     Args:
-        member: One that can be opened unchecked, and whose SHA-256 is known.
-        crc32: What is known.
-        disbelieve: Called where that is another one than its content has.
+        size_bytes: What is known of them.
+        crc32: Likewise.
+        fill: Reads them, perhaps damaged, to where they shall lie; another number than there is
+            room for where they have another size.
+        again: Gives them where they are damaged; raises what stands in the way.
     """
 
-    def __init__(self, member: Member, crc32: int, disbelieve: Callable[[], None]) -> None:
-        self._member = member
+    __slots__ = ("_again", "_crc32", "_fill", "_size_bytes")
+
+    def __init__(
+        self,
+        size_bytes: int,
+        crc32: int,
+        fill: Callable[[memoryview], int],
+        again: Callable[[], Buffer] | None = None,
+    ) -> None:
+        self._size_bytes = size_bytes
         self._crc32 = crc32
-        self._disbelieve = disbelieve
+        self._fill = fill
+        self._again = again
 
     def __len__(self) -> int:
-        return self._member.size_bytes
+        return self._size_bytes
+
+    def or_else(self, again: Callable[[], Buffer]) -> Unread:
+        """The same; given anew where they are damaged."""
+        return Unread(self._size_bytes, self._crc32, self._fill, again)
 
     def read_into(self, place: memoryview) -> None:
-        """Read it to where it shall lie, which has its size; hashed if the CRC is another one.
+        """Read them to where they shall lie, which has their size.
 
         Raises:
-            ArchiveError: It has another size than it said.
-            MemberDamagedError: It is damaged, or what was known of it was; the next attempt makes
-                that anew.
+            DamagedError: They are damaged, and nobody has them anew.
         """
-        member = self._member
-        if member.open_unchecked is not None:
-            with member.open_unchecked() as file:
-                size = cast("_Readable", file).readinto(place)
-                if size == len(place) and not file.read(1) and zlib_ng.crc32(place) == self._crc32:
-                    return
-        place[:] = self._checked()
+        if self._fill(place) == self._size_bytes and zlib_ng.crc32(place) == self._crc32:
+            return
+        if self._again is None:
+            raise DamagedError
+        place[:] = self._again()
 
     def read(self) -> bytearray:
         """The same in memory of its own."""
-        data = bytearray(len(self))
+        data = bytearray(self._size_bytes)
         with memoryview(data) as place:
             self.read_into(place)
         return data
-
-    def _checked(self) -> bytes:
-        with self._member.open() as file:
-            data = file.read(len(self) + 1)
-        if hashlib.sha256(data).hexdigest() != self._member.sha256:
-            raise damaged(self._member)
-        if zlib_ng.crc32(data) != self._crc32:
-            self._disbelieve()
-            raise damaged(self._member)
-        return data
-
-
-class _Readable(Protocol):
-    """A file that reads into memory which is there."""
-
-    def readinto(self, place: memoryview, /) -> int:
-        """How many bytes it has read; fewer than there is room for at the end only."""
-        ...
 
 
 def read(block: Buffer | Unread) -> Buffer:
@@ -94,8 +87,3 @@ def lay_out(blocks: Iterable[Buffer | Unread], place: memoryview) -> memoryview:
             place[at:end] = block
         at = end
     return place[:at]
-
-
-def damaged(member: Member) -> MemberDamagedError:
-    """The cache has another one than the project."""
-    return MemberDamagedError(f"{member.path!r} is damaged in the cache; it is fetched again")

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from services.packager.archive.compress_jobs import (
-    BLOCK_BYTES,
     CHANNEL_BLOCKS,
     CompressedMember,
     StreamedMember,
@@ -21,6 +20,7 @@ from services.packager.archive.compress_jobs import (
 )
 from services.packager.archive.compression import CompressionLevel
 from services.packager.archive.groups import group_bytes, groups, is_large
+from services.packager.archive.known_members import BLOCK_BYTES
 from services.packager.archive.member import ArchiveError
 from services.packager.archive.unread import read
 from services.packager.archive.zip_directory import read_directory
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
 
     from services.packager.archive.member import Member
-    from services.packager.archive.pages import Buffer, PageStore
-    from services.packager.archive.unread import Unread
+    from services.packager.archive.pages import PageStore
+    from services.packager.archive.unread import Buffer, Unread
 
 AHEAD_BYTES: Final = 32 << 20  # of members read but not yet written
 LITTLE_BYTES: Final = 64 << 10  # in all: packed before a thread is there
@@ -155,7 +155,7 @@ class ZipStream:
         yield packed.data
         self._wrote(entry, len(header) + len(packed.data))
 
-    def _write_streamed(self, streamed: StreamedMember) -> Iterator[bytes]:
+    def _write_streamed(self, streamed: StreamedMember) -> Iterator[Buffer | Unread]:
         with closing(streamed.blocks):
             blocks = iter(streamed.blocks)
             first = next(blocks)  # only now is it known how it is packed

@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
     from services.packager.archive.formats import Archive
-    from services.packager.archive.pages import Buffer
-    from services.packager.archive.unread import Unread
+    from services.packager.archive.unread import Buffer, Unread
     from services.packager.build.plan import BuildPlan, Content
     from services.packager.storage.derived_files import DerivedFileStore
     from shared.domain.options import Compression

@@ -9,7 +9,7 @@ from shared.errors import ProjectError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from services.packager.archive.pages import Buffer
+    from services.packager.archive.unread import Buffer
 
 
 class ArtifactTooLargeError(ProjectError):

@@ -11,8 +11,7 @@ from services.packager.sandbox.messages import Part
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from services.packager.archive.pages import Buffer
-    from services.packager.archive.unread import Unread
+    from services.packager.archive.unread import Buffer, Unread
     from services.packager.sandbox.packager_link import Answered, PackagerLink
 
 

@@ -20,7 +20,7 @@ from services.packager.archive.member import ArchiveError, Member
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from services.packager.archive.pages import Buffer
+    from services.packager.archive.unread import Buffer
 
 HASHES = ("sha256", "sha512")
 DIGEST_BYTES = 32 + 64
