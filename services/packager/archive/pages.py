@@ -116,7 +116,7 @@ class Page:
         """
         kept: dict[str, Kept] = {}
         left = PAGE_BYTES
-        for sha256, member in {**members, **self._members}.items():
+        for sha256, member in {**members, **self._members, **members}.items():
             left -= len(member.deflated)
             if left < 0 or len(kept) == PAGE_MEMBERS:
                 break
