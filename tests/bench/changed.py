@@ -8,6 +8,7 @@ handler, with its sandbox, its checks of the cached objects and the fetch of the
 What no cache can save, in CPU seconds for 291 MB: the artifact's SHA-256 0.17, on one core, as no
 state of it can be kept for what has not changed; sending 0.13 to 0.18, its CRC32C included;
 reading, and the CRCs of what is stored, 0.05. That is 0.2 s of two cores that do nothing else.
+Without sending, packing takes 0.33: the SHA-256 in a thread of its own, and as much in the others.
 """
 
 from __future__ import annotations
