@@ -15,6 +15,12 @@ import structlog
 from cli.local.ports import BELOW_EPHEMERAL, reserve
 from shared.settings import NatsSettings, S3Settings
 from tests.certificates import Authority
+from tests.computing import (  # noqa: F401 - pytest finds it here
+    pytest_runtest_logreport,
+    pytest_runtest_logstart,
+    pytest_runtest_makereport,
+    pytest_terminal_summary,
+)
 from tests.ending import pytest_runtest_teardown  # noqa: F401 - pytest finds it here
 from tests.hanging import pytest_timeout_set_timer  # noqa: F401 - likewise
 from tests.servers import (
