@@ -31,6 +31,7 @@ from tests.servers import (
     from_packages,
     storage_of,
 )
+from tests.sharing import pytest_xdist_make_scheduler  # noqa: F401 - likewise
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator, Iterator

@@ -13,6 +13,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, Playwright, Response, async_playwright
 
+from tests.e2e.conftest import Up, running_up
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
     from pathlib import Path
@@ -39,6 +41,16 @@ async def browser() -> AsyncIterator[Browser]:
         running = await launch(playwright, WITHOUT_GL)
         yield running
         await running.close()
+
+
+@pytest.fixture(scope="package")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """A running stack, for all files that need one: see ``tests/sharing.py``.
+
+    Its packager uses the registry that npm is configured for.
+    """
+    with running_up(tmp_path_factory.mktemp("stack")) as up:
+        yield up
 
 
 def program() -> str:

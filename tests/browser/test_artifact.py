@@ -8,12 +8,11 @@ import pytest
 
 from tests.browser.conftest import Troubles, served
 from tests.browser.game_page import GamePage
-from tests.e2e.conftest import Up
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.async_api import Browser
+
+    from tests.e2e.conftest import Up
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -21,14 +20,10 @@ SAMPLE = Path(__file__).parents[2] / "samples/firefly"
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    """A running stack with the sample pushed."""
-    folder = tmp_path_factory.mktemp("stack")
-    up = Up(folder / "data", folder / "log")
-    up.ready()
-    assert up.cli("push", str(SAMPLE)).returncode == 0
-    yield up
-    up.stop()
+def stack(stack: Up) -> Up:
+    """The running stack, with the sample pushed."""
+    assert stack.cli("push", str(SAMPLE)).returncode == 0
+    return stack
 
 
 async def test_the_exported_sample_plays_from_a_sub_path(

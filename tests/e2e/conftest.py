@@ -133,20 +133,20 @@ def left_over(data: Path) -> list[str]:
     return [command.replace("\0", " ") for command in found]
 
 
-@pytest.fixture(scope="module")
-def up_settings() -> dict[str, str]:
-    """What a module wants of its stack; none unless it says so."""
-    return {}
-
-
-@pytest.fixture(scope="module")
-def up(tmp_path_factory: pytest.TempPathFactory, up_settings: dict[str, str]) -> Iterator[Up]:
-    """A running stack, for all tests of a module."""
-    folder = tmp_path_factory.mktemp("up")
-    started = Up(folder / "data", folder / "log", **up_settings)
+@contextmanager
+def running_up(folder: Path, **settings: str) -> Iterator[Up]:
+    """A running stack in a new folder; at the end it must not have been denied anything."""
+    started = Up(folder / "data", folder / "log", **settings)
     started.ready()
     yield started
     started.stop()
+
+
+@pytest.fixture(scope="package")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """A running stack, for all files that need no other: see ``tests/sharing.py``."""
+    with running_up(tmp_path_factory.mktemp("up")) as started:
+        yield started
 
 
 @pytest.fixture

@@ -11,17 +11,21 @@ from cli.local.credentials import open_credentials
 from shared.settings import S3Settings, load
 from shared.storage import keys
 from shared.storage.bucket import open_storage
+from tests.e2e.conftest import running_up
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.e2e.conftest import Up
 
 
 @pytest.fixture(scope="module")
-def up_settings() -> dict[str, str]:
-    """A worker that tries again at once."""
-    return {"BUILD_QUEUE_RETRY_BASE_DELAY_MS": "50"}
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """A stack of its own, whose worker tries again at once."""
+    folder = tmp_path_factory.mktemp("up")
+    with running_up(folder, BUILD_QUEUE_RETRY_BASE_DELAY_MS="50") as started:
+        yield started
 
 
 def _as(up: Up, service: str) -> S3Settings:

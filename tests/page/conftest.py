@@ -1,7 +1,8 @@
-"""The export page on a stack of its own, in a real Chromium.
+"""The export page on a running stack, in a real Chromium.
 
-One stack a file. A test has a window of its own (``window``), whose console must stay clean: what
-the content security policy refuses is told there, too.
+A file that wants something of its stack has one of its own. A test has a window of its own
+(``window``), whose console must stay clean: what the content security policy refuses is told there,
+too.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.browser.conftest import PATIENCE_MS, browser  # noqa: F401 - pytest finds it here
-from tests.e2e.conftest import Up
+from tests.e2e.conftest import Up, running_up
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -34,20 +35,31 @@ OF_THE_NETWORK: Final = re.compile("Failed to load resource|WebSocket connection
 expect.set_options(timeout=PATIENCE_MS)
 
 
+@pytest.fixture(scope="package")
+def shared_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """A running stack, for all files that need no other: see ``tests/sharing.py``."""
+    with running_up(tmp_path_factory.mktemp("stack")) as up:
+        yield up
+
+
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory, stack_settings: dict[str, str]) -> Iterator[Up]:
+def stack_settings() -> dict[str, str] | None:
+    """What a file wants of its stack; None where any will do, even one with others' projects."""
+    return None
+
+
+@pytest.fixture(scope="module")
+def stack(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    stack_settings: dict[str, str] | None,
+) -> Iterator[Up]:
     """A running stack, for all tests of a file."""
-    folder = tmp_path_factory.mktemp("stack")
-    up = Up(folder / "data", folder / "log", **stack_settings)
-    up.ready()
-    yield up
-    up.stop()
-
-
-@pytest.fixture(scope="module")
-def stack_settings() -> dict[str, str]:
-    """What a file wants of its stack; none unless it says so."""
-    return {}
+    if stack_settings is None:
+        yield request.getfixturevalue("shared_stack")
+        return
+    with running_up(tmp_path_factory.mktemp("stack"), **stack_settings) as up:
+        yield up
 
 
 def api(stack: Up, method: str, path: str, body: Any = None) -> Any:

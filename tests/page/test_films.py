@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -47,17 +48,18 @@ COLOURED: Final = """<!doctype html><meta charset="utf-8"><title>Colours</title>
 
 
 @pytest.fixture(scope="module")
-def firefly(stack: Up) -> str:
-    """A project that can be filmed."""
-    done = stack.cli("push", str(FIREFLY))
+def filmed(stack: Up, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A project that can be filmed, and that no other file exports."""
+    folder = shutil.copytree(FIREFLY, tmp_path_factory.mktemp("films") / "filmed")
+    done = stack.cli("push", str(folder))
     assert done.returncode == 0, done.stderr
-    return "firefly"
+    return folder.name
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def exports(window: Window, firefly: str) -> ExportsPage:
+async def exports(window: Window, filmed: str) -> ExportsPage:
     """Its exports on the page, with nothing but a film chosen."""
-    opened = ExportsPage(window, firefly)
+    opened = ExportsPage(window, filmed)
     await opened.open()
     await opened.choose("video")
     await window.page.locator("film-form .choices label").first.wait_for()

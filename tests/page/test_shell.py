@@ -23,6 +23,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 
+@pytest.fixture(scope="module")
+def stack_settings() -> dict[str, str]:
+    """Nothing but that nobody has made a project yet."""
+    return {}
+
+
 async def press(page: Page, name: str) -> None:
     """Press a button by its name."""
     await page.get_by_role("button", name=name, exact=True).click()

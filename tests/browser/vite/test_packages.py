@@ -9,13 +9,13 @@ import pytest
 
 from tests.browser.conftest import Troubles, served, until
 from tests.browser.vite.test_built_projects import PROJECTS
-from tests.e2e.conftest import Up
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.async_api import Browser, Page
+
+    from tests.e2e.conftest import Up
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -25,16 +25,6 @@ CORNER_AND_CENTRE = """() => {
   const { data } = copy.getImageData(0, 0, 64, 64);
   return [0, 64 * 32 + 32].map((at) => [...data.slice(4 * at, 4 * at + 3)]);
 }"""
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    """A running stack; its packager uses the registry that npm is configured for."""
-    folder = tmp_path_factory.mktemp("stack")
-    up = Up(folder / "data", folder / "log")
-    up.ready()
-    yield up
-    up.stop()
 
 
 async def _played(

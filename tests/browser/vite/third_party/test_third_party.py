@@ -14,30 +14,19 @@ from tests.browser.conftest import Troubles, served, until
 from tests.browser.pictures import picture, similarity
 from tests.browser.vite.third_party.games import LARGE, SMALL, Game
 from tests.browser.vite.third_party.own_build import PROJECTS, own_build
-from tests.e2e.conftest import Up
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.async_api import Browser, Page, ViewportSize
 
     from tests.browser.pictures import Picture
+    from tests.e2e.conftest import Up
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WINDOW: ViewportSize = {"width": 480, "height": 320}
 PLAYED = LARGE + SMALL if os.environ.get("THIRD_PARTY") else SMALL  # `make third-party` plays all
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    """A running stack; its packager uses the registry that npm is configured for."""
-    folder = tmp_path_factory.mktemp("stack")
-    up = Up(folder / "data", folder / "log")
-    up.ready()
-    yield up
-    up.stop()
 
 
 class Played:
