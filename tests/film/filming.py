@@ -94,6 +94,7 @@ class Crew:
         self._ring: mmap.mmap | None = None
         self._slice: Slice | None = None
         self._bytes = 0
+        self._transparent = False
         self._working: set[asyncio.Task[Any]] = set()
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", lambda message: self._hear(message.type, message.text))
@@ -108,6 +109,7 @@ class Crew:
         prepared = await self.call("prepare", asked)
         self._slice = Slice(prepared)
         self._bytes = frame_bytes(asked)
+        self._transparent = asked["transparent"]
         self._slice.taken = await self.call("shoot")
         self._slice.notes = self._slice.taken["notes"]
         return self._slice
@@ -153,9 +155,10 @@ class Crew:
 
     async def _send_picture(self, overlay: int | None = None, screen: int | None = None) -> None:
         nothing = {"r": 0, "g": 0, "b": 0, "a": 0}
-        ground = {"color": nothing} if screen is None else {}
+        ground = {"color": nothing} if screen is None or self._transparent else {}
         await self._session.send("Emulation.setDefaultBackgroundColorOverride", ground)
         taken = await self._session.send("Page.captureScreenshot", {"format": "png"})
+        await self._session.send("Emulation.setDefaultBackgroundColorOverride", {})
         number = overlay if screen is None else screen
         await self._evaluate(f"__filmCamera.overlay({number}, {taken['data']!r})")
 

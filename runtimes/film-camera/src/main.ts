@@ -132,4 +132,7 @@ const camera = {
   },
 };
 
-if (window.parent === window) Object.defineProperty(window, "__filmCamera", { value: Object.freeze(camera) });
+if (window.parent === window) {
+  Object.defineProperty(window, "__filmCamera", { value: Object.freeze(camera) });
+  Object.defineProperty(window, "AethelDriven", { value: true }); // the engine's player then draws nothing that nobody takes
+}

@@ -98,6 +98,43 @@ async def test_twelve_frames_are_the_same_in_two_browsers(host: tuple[Path, str]
     assert set(other).isdisjoint(first[4:])
 
 
+COUNTED = """
+AethelDriven = %s;
+window.draws = 0;
+for (const name of ["drawElements", "drawArrays"]) {
+  const draw = WebGL2RenderingContext.prototype[name];
+  WebGL2RenderingContext.prototype[name] = function (...given) {
+    window.draws += this.getParameter(this.FRAMEBUFFER_BINDING) === null;
+    return draw.apply(this, given);
+  };
+}"""
+
+
+async def test_a_player_that_will_be_driven_draws_nothing_before(
+    play: Callable[..., Awaitable[Playing]],
+) -> None:
+    """It neither draws nor moves before somebody has the clock; its frames are those of others."""
+    runs = []
+    for driven in ("true", "false"):
+        game = await play(
+            path=driven,
+            before=COUNTED % driven,
+            scenes={
+                "main": level(
+                    CAMERA, SUN, FLOOR, entity("thrower", {"Script": {"scriptId": "thrower"}})
+                )
+            },
+            scripts={"scripts/thrower.ts": THROWER},
+        )
+        await game.page.wait_for_timeout(200)
+        idle = await game.page.evaluate("[window.draws > 0, AethelPlayer.game.clock.frame > 0]")
+        assert idle == ([False, False] if driven == "true" else [True, True])
+        wanted = {"count": 6, "dt": 1 / 15, "seed": 7}
+        runs.append(await game.page.evaluate(FRAMES, wanted))
+        assert game.troubles.seen == []
+    assert runs[0] == runs[1]
+
+
 def tone(hertz: float, seconds: float, rate: int = 48_000) -> bytes:
     """A WAV file, mono, 16 bits."""
     count = int(seconds * rate)

@@ -1,12 +1,14 @@
 /** What a page paints beside one canvas, and what it does to the canvas itself. */
 
+import { holds, inWindow } from "./content";
+
 const NEVER_PAINTED = new Set("SCRIPT STYLE HEAD META LINK TITLE TEMPLATE NOSCRIPT BR SOURCE".split(" "));
 const ALWAYS_PAINTED =
   "img, video, svg, canvas, input, button, select, textarea, progress, meter, iframe, object, embed, audio[controls]";
 const CHANGES_THE_CANVAS = ["filter", "clip-path", "mask-image", "mix-blend-mode", "border-radius"];
 const LOOKS_BELOW = ["mix-blend-mode", "backdrop-filter"];
-/** A box that is only moved and scaled. */
-const UPRIGHT = /^matrix\([^,]+, 0, 0, [^,]+, [^,]+, [^,]+\)$/;
+/** A box that is only moved and scaled, and not mirrored. */
+const UPRIGHT = /^matrix\([^-,]+, 0, 0, [^-,]+, [^,]+, [^,]+\)$/;
 
 /** Why the canvas looks otherwise on the page than it is drawn, or null. */
 export function changedByPage(canvas: HTMLCanvasElement): string | null {
@@ -18,7 +20,8 @@ export function changedByPage(canvas: HTMLCanvasElement): string | null {
     if (style.opacity !== "1") return `${name} is not opaque`;
     const changed = CHANGES_THE_CANVAS.find((property) => isSet(style, property));
     if (changed) return `${name} has a ${changed}`;
-    if (style.transform !== "none" && !UPRIGHT.test(style.transform)) return `${name} is turned`;
+    if (isTurned(style)) return `${name} is turned`;
+    if (element !== canvas && cuts(element, canvas)) return `${name} cuts the canvas`;
     if (style.backgroundImage !== "none") return `${name} has a background picture`;
     if (hasBorder(style)) return `${name} has a border`;
     if (!hasGround(style.backgroundColor)) continue;
@@ -61,6 +64,19 @@ export function hasGround(backgroundColor: string): boolean {
 
 function isSet(style: CSSStyleDeclaration, property: string): boolean {
   return !["none", "normal", "0px", ""].includes(style.getPropertyValue(property));
+}
+
+function isTurned({ transform, rotate, scale, offsetPath }: CSSStyleDeclaration): boolean {
+  if (rotate !== "none" || scale.includes("-") || offsetPath !== "none") return true;
+  return transform !== "none" && !UPRIGHT.test(transform);
+}
+
+/** Whether an element that holds the canvas shows only a part of it. */
+function cuts(element: Element, canvas: HTMLCanvasElement): boolean {
+  const { overflow, contain } = getComputedStyle(element);
+  if (overflow === "visible" && !/paint|strict|content/.test(contain)) return false;
+  if (fillsWindow(element)) return false;
+  return !holds(element.getBoundingClientRect(), inWindow(canvas.getBoundingClientRect()));
 }
 
 /** Whether the canvas hides all of the box. */

@@ -1,7 +1,9 @@
 /** Whether a canvas is all that a page shows, and where it stands. */
 
+import type { Placing } from "../capture/darkroom";
 import type { Shot } from "../shot";
 import type { View } from "../subject";
+import { contentOf, isTransformed } from "./content";
 import { changedByPage, fillsWindow, hasGround, paintedOver } from "./painted";
 
 /** How much smaller than itself a canvas may be shown, before a browser's own filter is wanted. */
@@ -17,44 +19,25 @@ export function viewOf(canvas: HTMLCanvasElement, shape: Shape): View | string {
   if (typeof painted === "string") return painted;
   const target = [shape.width * shape.supersample, shape.height * shape.supersample] as const;
   const [x, y] = [target[0] / innerWidth, target[1] / innerHeight];
-  const { left, top, width, height } = contentBox(canvas);
+  const content = contentOf(canvas);
+  if (typeof content === "string") return content;
+  const { left, top, width, height } = content;
   if (width < 1 || height < 1 || canvas.width < 1 || canvas.height < 1) return "the canvas has no size";
-  const box: View["placing"]["box"] = [left * x, top * y, width * x, height * y];
+  const exact: Placing["box"] = [left * x, top * y, width * x, height * y];
+  const box = isTransformed(canvas) ? exact : snapped(exact);
   const scale = Math.min(box[2] / canvas.width, box[3] / canvas.height);
   if (scale < SMALLEST) return "the canvas is shown much smaller than it is";
   const { imageRendering } = getComputedStyle(canvas);
-  const same = scale === 1 && box[2] === canvas.width && box[3] === canvas.height;
+  const same = box[2] === canvas.width && box[3] === canvas.height;
   const aligned = box.every((side) => Number.isInteger(side));
   const smooth = !(same && aligned) && imageRendering !== "pixelated" && imageRendering !== "crisp-edges";
   return { canvas, placing: { box, ground: ground(canvas, shape.transparent), smooth }, overlaid: painted };
 }
 
-/** The box of what a canvas draws, CSS pixels of the window. */
-function contentBox(canvas: HTMLCanvasElement): { left: number; top: number; width: number; height: number } {
-  const box = canvas.getBoundingClientRect();
-  const style = getComputedStyle(canvas);
-  const side = (name: string): number => parseFloat(style.getPropertyValue(name)) || 0;
-  const [left, top] = [side("padding-left"), side("padding-top")];
-  const inner = {
-    left: box.left + left,
-    top: box.top + top,
-    width: box.width - left - side("padding-right"),
-    height: box.height - top - side("padding-bottom"),
-  };
-  return fitted(inner, canvas, style.objectFit);
-}
-
-/** `object-fit`, at the middle. */
-function fitted(
-  box: { left: number; top: number; width: number; height: number },
-  canvas: HTMLCanvasElement,
-  fit: string,
-): typeof box {
-  if (fit !== "contain" && fit !== "cover") return box;
-  const scales = [box.width / canvas.width, box.height / canvas.height];
-  const scale = fit === "contain" ? Math.min(...scales) : Math.max(...scales);
-  const [width, height] = [canvas.width * scale, canvas.height * scale];
-  return { left: box.left + (box.width - width) / 2, top: box.top + (box.height - height) / 2, width, height };
+/** Whole pixels, as browsers paint a box that nothing transforms. */
+function snapped([left, top, width, height]: Placing["box"]): Placing["box"] {
+  const [x, y] = [Math.round(left), Math.round(top)];
+  return [x, y, Math.round(left + width) - x, Math.round(top + height) - y];
 }
 
 /** What lies behind the canvas, premultiplied: the innermost background that fills the window. */

@@ -8,12 +8,19 @@ import type { Screen } from "../ui/screen";
 import { Game } from "./game";
 import { mountHud } from "./hud";
 
+declare global {
+  interface Window {
+    /** Set before the page's scripts by whoever will take the clock: nothing is drawn or moved until then. */
+    AethelDriven?: boolean;
+  }
+}
+
 export class Player {
   static current: Player | null = null;
   readonly game: Game;
   private readonly loop: Loop;
   private readonly menu: PauseMenu;
-  private driven = false;
+  private driven = window.AethelDriven === true;
 
   constructor(manifest: BootManifest, base: string, screen: Screen) {
     this.game = new Game(manifest, base, screen);
@@ -36,11 +43,16 @@ export class Player {
     await game.open(manifest.game.startScene);
     mountHud(game);
     this.watchPage();
-    await game.prepare();
-    game.draw(); // so that the picture is there when the loading screen fades
+    if (!this.driven) await this.show();
     screen.loading.hide();
     if (!this.driven) this.loop.start();
     if (manifest.game.pwa) void this.registerWorker();
+  }
+
+  /** Draws the game as it begins, so that its picture is there when the loading screen fades. */
+  private async show(): Promise<void> {
+    await this.game.prepare();
+    this.game.draw();
   }
 
   private frame(dt: number): void {
