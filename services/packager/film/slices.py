@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from shared.domain.video.film_spec import FilmSpec
 
 # Seconds on one core, measured with the sample game and `python -m tests.bench --only filming`,
-# whose heavy scene takes 0.42 s for a frame of 1280 x 720.
+# whose heavy scene takes 0.29 s for a frame of 1280 x 720, and up to 0.42 on a busy machine.
 BROWSER_S: Final = 3.0  # starts, loads a small game, and is ready
 STEP_S: Final = 0.002  # one step of an engine's game that is not drawn
 DRAWN_SHARE: Final = 0.7  # of a frame's cost is its drawing, which other games do on the way, too
