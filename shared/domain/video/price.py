@@ -3,7 +3,8 @@
 A minute is what two cores without graphics hardware draw of a heavy scene in one: a frame of
 1280 x 720 costs 0.29 CPU seconds on a quiet machine and up to 0.42 on a busy one (``python -m
 tests.bench --only filming``), two cores have 120 in a minute, so they draw 285 frames at least, or
-263,000,000 pixels; 250,000,000 are reckoned with. A step that is not drawn costs an engine's game 2 ms, as much as 5,000 pixels; pictures and sound take it each.
+263,000,000 pixels; 250,000,000 are reckoned with. A step that is not drawn costs an engine's game
+2 ms, as much as 5,000 pixels; pictures and sound take it each.
 Other games draw on the way, too, which nobody knows before the project is looked at. It is reserved
 before the film is made; what is charged is the time that was really used.
 """
