@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from nats.js import JetStreamContext
 
-    from services.packager.archive.pages import Buffer
+    from services.packager.archive.unread import Buffer
     from services.packager.build.plan import BuildPlan
     from services.packager.storage.multipart_upload import PartSender
     from services.packager.storage.object_fetcher import ObjectFetcher

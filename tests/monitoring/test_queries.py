@@ -32,6 +32,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 # Without an answer here, and why.
 NEVER: Final = {
+    'export_messages_in_hand{consumer=~"film-slices|packager-video"}': "the load has no films",
     "export_packages_total": "no project of the load names packages",
     "export_identity_key_fetches_total": "tokens are signed with JWT_SECRET alone",
     "export_signing_certificate_expiry_timestamp_seconds": "keys of the load have no certificate",

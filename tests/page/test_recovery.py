@@ -163,7 +163,7 @@ async def test_the_status_service_dies_in_mid_build(
         await each.watch()
         await each.follows("socket")
     before = await tab.percent()
-    assert before == await other.percent() > 0
+    assert 0 < before <= await other.percent()  # it goes on meanwhile
     await asyncio.to_thread(kill_status, running)
     await other.watch()
     for each in (tab, other):

@@ -127,7 +127,8 @@ def test_any_animation(
         frames = animation(finished(spec, tmp_path_factory.mktemp("film"), [count]))
 
     assert [number_of(np.array(frame)) for _, frame in frames] == list(range(count))
-    off = 10 if shape == "gif" else 1
+    # A GIF has hundredths, and its last frame stays as long as the one before it.
+    off = 15 if shape == "gif" else 1
     assert sum(d for d, _ in frames) == pytest.approx(count / spec.fps * 1_000, abs=off)
 
 
